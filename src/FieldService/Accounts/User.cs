@@ -1,0 +1,22 @@
+using Outpost.Kernel;
+
+namespace Outpost.FieldService.Accounts;
+
+public readonly record struct AccountId(Guid Value) : IId
+{
+    public static AccountId New() => new(Guid.CreateVersion7());
+}
+
+public readonly record struct UserId(Guid Value) : IId
+{
+    public static UserId New() => new(Guid.CreateVersion7());
+}
+
+public readonly record struct SessionId(Guid Value) : IId
+{
+    // The id of a session travels in a cookie, so it is random in all its bits rather than ordered by time.
+    public static SessionId New() => new(Guid.NewGuid());
+}
+
+/// <summary>What somebody is to the company. Stored as <c>owner</c>, <c>admin</c>, <c>tech</c>.</summary>
+public enum UserRole { Owner, Admin, Tech }

@@ -1,0 +1,28 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Outpost.FieldService.Accounts;
+using Outpost.FieldService.Web;
+using Outpost.Kernel;
+using Outpost.Platform.Postgres;
+
+namespace Outpost.FieldService.Audit;
+
+/// <summary>Who did what to which thing. Written in the transaction of the change, so neither exists without the other.</summary>
+internal static class AuditLog
+{
+    public static Task Inserted(Db db, CurrentUser user, string entity, IId id, object now, CancellationToken ct) => Add(db, user, entity, id, "insert", null, now, ct);
+
+    public static Task Updated(Db db, CurrentUser user, string entity, IId id, object before, object now, CancellationToken ct) => Add(db, user, entity, id, "update", before, now, ct);
+
+    public static Task Deleted(Db db, CurrentUser user, string entity, IId id, object before, CancellationToken ct) => Add(db, user, entity, id, "delete", before, null, ct);
+
+    private static Task Add(Db db, CurrentUser user, string entity, IId id, string action, object? before, object? now, CancellationToken ct) => db.RunAsync($"""
+        insert into audit_log (account_id, entity_type, entity_id, action, actor_id, old_value, new_value, trace_id)
+        values ({user.Account}, {entity}, {id.Value}, {action}, {user.Id}, {Document(before)}, {Document(now)}, {TraceId()})
+        """, ct);
+
+    private static Json? Document(object? value) => value is null ? null : new Json(JsonSerializer.Serialize(value, value.GetType(), WireJson.Options));
+
+    // A trace id has the 128 bits of a UUID.
+    private static Guid? TraceId() => Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity ? Guid.ParseExact(activity.TraceId.ToHexString(), "N") : null;
+}

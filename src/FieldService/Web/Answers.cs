@@ -1,0 +1,33 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Outpost.FieldService.Web;
+
+/// <summary>One thing, wrapped as the API wraps it: <c>{"data": …}</c>.</summary>
+public sealed record One<T>(T Data);
+
+/// <summary>One page of a list: <c>{"data": […], "pagination": {"page", "limit", "total"}}</c>.</summary>
+public sealed record Page<T>(IReadOnlyList<T> Data, Pagination Pagination);
+
+public sealed record Pagination(int Page, int Limit, long Total);
+
+internal static class Answers
+{
+    public static Ok<One<T>> Ok<T>(T data) => TypedResults.Ok(new One<T>(data));
+
+    public static Created<One<T>> Created<T>(string location, T data) => TypedResults.Created(location, new One<T>(data));
+
+    public static Ok<Page<T>> Page<T>(Paging paging, (List<T> Rows, long Total) found) => TypedResults.Ok(new Page<T>(found.Rows, new(paging.Page, paging.Limit, found.Total)));
+}
+
+/// <summary>Which page of a list is asked for. Anything but whole numbers in range is a 400 that names the parameter.</summary>
+public sealed record Paging
+{
+    [Range(1, 1_000_000)]
+    public int Page { get; init; } = 1;
+
+    [Range(1, 100)]
+    public int Limit { get; init; } = 20;
+
+    public int Offset => (Page - 1) * Limit;
+}

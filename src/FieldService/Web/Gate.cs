@@ -1,0 +1,83 @@
+using Microsoft.AspNetCore.Authorization;
+using Outpost.FieldService.Accounts;
+using Outpost.Kernel;
+using Outpost.Platform.Postgres;
+
+namespace Outpost.FieldService.Web;
+
+/// <summary>
+/// Stands between routing and every endpoint. Knows the caller by the session's row and lets through only what the endpoint's
+/// <see cref="Ability"/> allows; an endpoint that names neither an ability nor <c>AllowAnonymous</c> is closed.
+/// </summary>
+internal sealed partial class Gate(RequestDelegate next, SessionToken tokens, ReadDb nobody, TimeProvider clock, ILogger<Gate> log)
+{
+    private sealed record Holder(Guid AccountId, Guid UserId, string Email, string FullName, string Role, string AccountName, string TimeZone, string Currency);
+
+    public async Task InvokeAsync(HttpContext http)
+    {
+        if (http.GetEndpoint() is not { } endpoint)
+        {
+            await next(http);
+            return;
+        }
+
+        // A form or script of another site must not act with this site's cookie: beside SameSite=Lax, browsers say where a request comes from.
+        if (IsUnsafe(http.Request.Method) && IsCrossSite(http.Request)) throw new RuleException("FORBIDDEN", "The request comes from another site.");
+
+        var user = await CallerAsync(http);
+        if (user is not null) http.Features.Set(user);
+
+        if (endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null)
+        {
+            if (endpoint.Metadata.GetMetadata<RequiresAttribute>() is not { } required)
+            {
+                Unmarked(log, endpoint.DisplayName);
+                throw new RuleException("FORBIDDEN", "Nobody may call this.");
+            }
+
+            if (user is null)
+            {
+                if (IsPage(http.Request))
+                {
+                    http.Response.Redirect("/login");
+                    return;
+                }
+
+                throw new RuleException("UNAUTHORIZED", "Sign in first.");
+            }
+
+            if (!user.Role.May(required.Ability))
+            {
+                throw new RuleException("FORBIDDEN", $"Only {string.Join(" and ", Abilities.Having(required.Ability).Select(Words<UserRole>.Of))} may do this.");
+            }
+        }
+
+        await next(http);
+    }
+
+    private async ValueTask<CurrentUser?> CallerAsync(HttpContext http)
+    {
+        if (tokens.Read(SessionCookie.Read(http.Request), clock.GetUtcNow()) is not { } claims) return null;
+
+        var holder = await nobody.FirstAsync<Holder>($"select * from session_holder({claims.Sid}, {clock.GetUtcNow()})", http.RequestAborted);
+        return holder is null ? null : new CurrentUser(
+            new(holder.AccountId), new(holder.UserId), Words<UserRole>.Parse(holder.Role), holder.Email, holder.FullName,
+            holder.AccountName, holder.TimeZone, holder.Currency, new(claims.Sid));
+    }
+
+    private static bool IsUnsafe(string method) => !(HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method));
+
+    private static bool IsPage(HttpRequest request) => !request.Path.StartsWithSegments("/api");
+
+    // A client that is no browser sends neither header, and no cookie that somebody else could use.
+    private static bool IsCrossSite(HttpRequest request) => request.Headers["Sec-Fetch-Site"].ToString() switch
+    {
+        "same-origin" or "none" => false,
+        "" => request.Headers.Origin.ToString() is { Length: > 0 } origin
+              && !(Uri.TryCreate(origin, UriKind.Absolute, out var uri) && uri.Authority.Equals(request.Host.Value, StringComparison.OrdinalIgnoreCase)),
+        _ => true,
+    };
+
+    [LoggerMessage(LogLevel.Error, "The endpoint {Endpoint} names no ability and is closed")]
+    private static partial void Unmarked(ILogger log, string? endpoint);
+}

@@ -1,0 +1,77 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Validation;
+using Outpost.Kernel;
+
+namespace Outpost.FieldService.Web;
+
+/// <summary>
+/// A partial change, by RFC 7396: fields that are left out stay, <c>null</c> empties. It is laid over the thing as it could be written today,
+/// and the result obeys the same form as a new one: one set of rules for both.
+/// </summary>
+internal sealed class Patch<T>(JsonObject changes, ValidationOptions validation, IServiceProvider services) where T : class
+{
+    public bool Names(string field) => changes.ContainsKey(field);
+
+    public bool IsEmpty => changes.Count == 0;
+
+    public IEnumerable<string> Fields => changes.Select(field => field.Key);
+
+    public static async ValueTask<Patch<T>?> BindAsync(HttpContext http)
+    {
+        if (!http.Request.HasJsonContentType()) throw new BadHttpRequestException("The body must be JSON: send Content-Type: application/json.", StatusCodes.Status415UnsupportedMediaType);
+
+        try
+        {
+            var body = await JsonNode.ParseAsync(http.Request.Body, documentOptions: new() { MaxDepth = 16, AllowDuplicateProperties = false }, cancellationToken: http.RequestAborted);
+            return new(
+                body as JsonObject ?? throw new BadHttpRequestException("The body must be a JSON object."),
+                http.RequestServices.GetRequiredService<IOptions<ValidationOptions>>().Value,
+                http.RequestServices);
+        }
+        catch (JsonException malformed)
+        {
+            throw new BadHttpRequestException("The body is not valid JSON.", malformed);
+        }
+    }
+
+    /// <exception cref="BadHttpRequestException">The result cannot be read as <typeparamref name="T"/>.</exception>
+    /// <exception cref="InvalidRequestException">The result breaks the form of <typeparamref name="T"/>.</exception>
+    public async Task<T> OverAsync(T current, CancellationToken ct)
+    {
+        var merged = JsonSerializer.SerializeToNode(current, WireJson.Options)!.AsObject();
+        Merge(merged, changes);
+
+        T changed;
+        try
+        {
+            changed = merged.Deserialize<T>(WireJson.Options)!;
+        }
+        catch (JsonException malformed)
+        {
+            throw new BadHttpRequestException("The body does not have the expected form.", malformed);
+        }
+
+        if (validation.TryGetValidatableTypeInfo(typeof(T), out var form))
+        {
+            var context = new ValidateContext { ValidationOptions = validation, ValidationContext = new ValidationContext(changed, services, null) };
+            await form.ValidateAsync(changed, context, ct);
+            if (context.ValidationErrors is { Count: > 0 } errors) throw new InvalidRequestException(errors);
+        }
+
+        return changed;
+    }
+
+    private static void Merge(JsonObject target, JsonObject source)
+    {
+        foreach (var (name, value) in source) target[name] = value?.DeepClone();
+    }
+}
+
+/// <summary>The request can be read but breaks its form: field names and what is wrong with each.</summary>
+internal sealed class InvalidRequestException(IReadOnlyDictionary<string, string[]> errors) : Exception("The request is not valid.")
+{
+    public IReadOnlyDictionary<string, string[]> Errors { get; } = errors;
+}
