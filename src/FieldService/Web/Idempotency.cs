@@ -20,7 +20,7 @@ internal sealed class Idempotency(CurrentUser user, Db db, HttpContext http)
     private sealed record Kept(byte[] RequestHash, int? Status, string? Answer);
 
     public static ValueTask<Idempotency?> BindAsync(HttpContext http) =>
-        ValueTask.FromResult<Idempotency?>(new(http.Features.GetRequiredFeature<CurrentUser>(), http.RequestServices.GetRequiredService<Db>(), http));
+        ValueTask.FromResult<Idempotency?>(new(http.Features.Get<CurrentUser>()!, http.RequestServices.GetRequiredService<Db>(), http));
 
     /// <summary>The answer that was given to this key before; null when the request is new and is to run now, in the same <see cref="Db"/>.</summary>
     /// <param name="body">What is asked for; the same key with anything else is refused.</param>

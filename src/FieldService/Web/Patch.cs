@@ -17,7 +17,7 @@ internal sealed class Patch<T>(JsonObject changes, ValidationOptions validation,
 
     public bool IsEmpty => changes.Count == 0;
 
-    public IEnumerable<string> Fields => changes.Select(field => field.Key);
+    public IEnumerable<string> Fields => changes.Select(change => change.Key);
 
     public static async ValueTask<Patch<T>?> BindAsync(HttpContext http)
     {
@@ -54,12 +54,14 @@ internal sealed class Patch<T>(JsonObject changes, ValidationOptions validation,
             throw new BadHttpRequestException("The body does not have the expected form.", malformed);
         }
 
+#pragma warning disable ASP0029 // the only way to run the generated rules on something that is not bound by the framework
         if (validation.TryGetValidatableTypeInfo(typeof(T), out var form))
         {
             var context = new ValidateContext { ValidationOptions = validation, ValidationContext = new ValidationContext(changed, services, null) };
             await form.ValidateAsync(changed, context, ct);
             if (context.ValidationErrors is { Count: > 0 } errors) throw new InvalidRequestException(errors);
         }
+#pragma warning restore ASP0029
 
         return changed;
     }
