@@ -1,0 +1,106 @@
+using System.Text.RegularExpressions;
+
+namespace Outpost.Shape.Tests;
+
+/// <summary>The walls of the house: who may use whom, and who may write what. A wall that is wanted is added here, never an exception to one.</summary>
+internal static partial class House
+{
+    /// <summary>Which project may reference which; what is not listed may reference nothing.</summary>
+    public static readonly IReadOnlyDictionary<string, string[]> Projects = new Dictionary<string, string[]>
+    {
+        ["Kernel"] = [],
+        ["Platform"] = ["Kernel"],
+        ["FieldService"] = ["Kernel", "Platform"],
+        ["Operator"] = ["Kernel", "Platform"],
+        ["Outpost"] = ["Kernel", "Platform", "FieldService", "Operator", "Bench"],
+        ["bench"] = ["Kernel", "Platform", "Operator"],
+    };
+
+    /// <summary>Which feature of the field service may use which, read from the <c>using</c> lines.</summary>
+    public static readonly IReadOnlyDictionary<string, string[]> Features = new Dictionary<string, string[]>
+    {
+        // Accounts, Web and Audit are what every feature stands on: the caller, the gate and answers, the trail.
+        ["Accounts"] = ["Web", "Audit"],
+        ["Web"] = ["Accounts"],
+        ["Audit"] = ["Accounts", "Web"],
+        ["Clients"] = ["Accounts", "Web", "Audit"],
+        ["Properties"] = ["Accounts", "Web", "Audit", "Clients"],
+        ["Jobs"] = ["Accounts", "Web", "Audit", "Clients", "Properties"],
+        ["Visits"] = ["Accounts", "Web", "Audit", "Jobs"],
+        ["Documents"] = ["Accounts", "Web", "Clients", "Properties", "Jobs"],
+        ["Estimates"] = ["Accounts", "Web", "Audit", "Documents", "Clients", "Properties", "Jobs", "Invoices"],
+        ["Invoices"] = ["Accounts", "Web", "Audit", "Documents", "Clients", "Properties", "Jobs"],
+        ["Payments"] = ["Accounts", "Web", "Audit", "Invoices"],
+        ["Today"] = ["Accounts", "Web"],
+        ["Demo"] = ["Accounts", "Web", "Audit", "Documents", "Clients", "Properties", "Jobs", "Visits", "Estimates", "Invoices", "Payments"],
+    };
+
+    /// <summary>Whose folder writes a table. A table that is not listed may be written by nobody.</summary>
+    public static readonly IReadOnlyDictionary<string, string> TableOwners = new Dictionary<string, string>
+    {
+        ["accounts"] = "Accounts",
+        ["users"] = "Accounts",
+        ["sessions"] = "Accounts",
+        ["login_attempts"] = "Accounts",
+        ["audit_log"] = "Audit",
+        ["idempotency_keys"] = "Web",
+        ["clients"] = "Clients",
+        ["properties"] = "Properties",
+        ["jobs"] = "Jobs",
+        ["visits"] = "Visits",
+        ["document_taxes"] = "Documents",
+        ["estimates"] = "Estimates",
+        ["estimate_line_items"] = "Estimates",
+        ["invoices"] = "Invoices",
+        ["invoice_line_items"] = "Invoices",
+        ["number_series"] = "Invoices",
+        ["payments"] = "Payments",
+    };
+
+    public static string Root { get; } = FindRoot();
+
+    public static string Source => Path.Combine(Root, "src");
+
+    public static IEnumerable<string> CodeFiles(string folder) =>
+        Directory.EnumerateFiles(folder, "*.cs*", SearchOption.AllDirectories)
+            .Where(f => f.EndsWith(".cs", StringComparison.Ordinal) || f.EndsWith(".cshtml", StringComparison.Ordinal))
+            .Where(f => !f.Contains("/obj/", StringComparison.Ordinal) && !f.Contains("/bin/", StringComparison.Ordinal));
+
+    public static bool MayReference(string project, string other) => Projects.TryGetValue(project, out var allowed) && allowed.Contains(other);
+
+    public static bool MayUse(string feature, string line) =>
+        UsedFeature().Match(line) is not { Success: true } used
+        || used.Groups[1].Value == feature
+        || (Features.TryGetValue(feature, out var allowed) && allowed.Contains(used.Groups[1].Value));
+
+    /// <summary>The tables that a piece of code writes and its feature does not own.</summary>
+    public static IEnumerable<string> ForeignWrites(string feature, string code) =>
+        from Match write in Write().Matches(code)
+        let table = write.Groups["table"].Value
+        where TableOwners.GetValueOrDefault(table) != feature
+        select table;
+
+    /// <summary>What must not be called: the clock is a <c>TimeProvider</c>, errors are named, and SQL is made by <c>Sql</c>.</summary>
+    public static bool IsBanned(string line) => Banned().IsMatch(line);
+
+    public static bool NamesNothing(string folder) => ForbiddenFolder().IsMatch(folder);
+
+    private static string FindRoot()
+    {
+        var at = new DirectoryInfo(AppContext.BaseDirectory);
+        while (at is not null && !File.Exists(Path.Combine(at.FullName, "Outpost.slnx"))) at = at.Parent;
+        return at?.FullName ?? throw new InvalidOperationException("The tests run from inside the source tree.");
+    }
+
+    [GeneratedRegex(@"^\s*(?:@|global )?using (?:static )?Outpost\.FieldService\.(\w+)")]
+    private static partial Regex UsedFeature();
+
+    [GeneratedRegex(@"\b(?:insert\s+into|update|delete\s+from)\s+(?:only\s+)?(?:public\.)?(?<table>[a-z]+(?:_[a-z]+)*)\s+(?:set\b|\(|where\b|values\b|as\b|select\b|using\b|default\b|\w\s+(?:set|using|where)\b)", RegexOptions.IgnoreCase)]
+    private static partial Regex Write();
+
+    [GeneratedRegex(@"\bDateTime(?:Offset)?\.(?:Utc)?Now\b|\bDateTime\.Today\b|\bThread\.Sleep\b|\.(?:Result|Wait\(\))\s*;")]
+    private static partial Regex Banned();
+
+    [GeneratedRegex(@"^(?:Common|Shared|Utils?|Helpers?|Managers?|Services?|Models?|Core|Misc)$", RegexOptions.IgnoreCase)]
+    private static partial Regex ForbiddenFolder();
+}

@@ -1,0 +1,84 @@
+using System.Xml.Linq;
+
+namespace Outpost.Shape.Tests;
+
+public sealed class TheHouse
+{
+    [Fact]
+    public void Projects_reference_only_what_stands_below_them()
+    {
+        var broken = from file in Directory.EnumerateFiles(House.Source, "*.csproj", SearchOption.AllDirectories).Append(Path.Combine(House.Root, "bench", "Bench.csproj"))
+                     let project = Path.GetFileName(Path.GetDirectoryName(file)!)
+                     from reference in XDocument.Load(file).Descendants("ProjectReference")
+                     let other = Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value)
+                     where !House.MayReference(project, other)
+                     select $"{project} -> {other}";
+
+        Assert.Empty(broken);
+    }
+
+    [Fact]
+    public void Features_use_only_what_the_table_allows()
+    {
+        var broken = from folder in Directory.EnumerateDirectories(Path.Combine(House.Source, "FieldService"))
+                     let feature = Path.GetFileName(folder)
+                     where feature is not ("bin" or "obj" or "Migrations" or "wwwroot")
+                     from file in House.CodeFiles(folder)
+                     from line in File.ReadLines(file)
+                     where !House.MayUse(feature, line)
+                     select $"{feature}: {Path.GetFileName(file)}: {line}";
+
+        Assert.Empty(broken);
+    }
+
+    [Fact]
+    public void Every_feature_stands_in_the_table()
+    {
+        var unknown = Directory.EnumerateDirectories(Path.Combine(House.Source, "FieldService")).Select(Path.GetFileName)
+            .Where(feature => feature is not ("bin" or "obj" or "Migrations" or "wwwroot") && !House.Features.ContainsKey(feature!));
+
+        Assert.Empty(unknown);
+    }
+
+    [Fact]
+    public void Only_its_own_feature_writes_a_table()
+    {
+        var broken = from folder in Directory.EnumerateDirectories(Path.Combine(House.Source, "FieldService"))
+                     let feature = Path.GetFileName(folder)
+                     from file in House.CodeFiles(folder)
+                     from table in House.ForeignWrites(feature, File.ReadAllText(file))
+                     select $"{feature}/{Path.GetFileName(file)} writes {table}";
+
+        Assert.Empty(broken);
+    }
+
+    [Fact]
+    public void The_clock_is_a_TimeProvider_and_nothing_blocks()
+    {
+        var broken = from file in House.CodeFiles(House.Source)
+                     from line in File.ReadLines(file)
+                     where House.IsBanned(line)
+                     select $"{Path.GetFileName(file)}: {line.Trim()}";
+
+        Assert.Empty(broken);
+    }
+
+    [Fact]
+    public void Folders_are_named_by_the_trade() =>
+        Assert.DoesNotContain(
+            Directory.EnumerateDirectories(House.Source, "*", SearchOption.AllDirectories)
+                .Where(f => !f.Contains("/obj", StringComparison.Ordinal) && !f.Contains("/bin", StringComparison.Ordinal))
+                .Select(f => Path.GetFileName(f)!),
+            House.NamesNothing);
+
+    [Fact]
+    public void Versions_of_packages_are_exact()
+    {
+        var floating = from version in XDocument.Load(Path.Combine(House.Root, "Directory.Packages.props")).Descendants("PackageVersion")
+                       let number = version.Attribute("Version")!.Value
+                       where number.AsSpan().IndexOfAny("*[]()") >= 0
+                       select version.Attribute("Include")!.Value;
+
+        Assert.Empty(floating);
+    }
+}
