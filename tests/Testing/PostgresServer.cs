@@ -1,0 +1,167 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Npgsql;
+using Outpost.Platform.Migrations;
+
+namespace Outpost.Testing;
+
+/// <summary>
+/// A private PostgreSQL that lives as long as the test process: on a unix socket in a directory of its own, started at the first use.
+/// Make it an assembly fixture: <c>[assembly: AssemblyFixture(typeof(PostgresServer))]</c>. It ends with the process even when that
+/// is killed with -9, because the shell that watches over it reads from a pipe that only the test process holds open.
+/// </summary>
+public sealed class PostgresServer : IAsyncDisposable
+{
+    private readonly Lazy<Task<PostgresProcess>> _process = new(PostgresProcess.StartAsync);
+    private readonly ConcurrentDictionary<string, Lazy<Task<string>>> _templates = new(StringComparer.Ordinal);
+    private int _databases;
+
+    /// <summary>A fresh database with these migrations applied, owned by <c>fsm_owner</c>. Dispose it to drop it.</summary>
+    public async Task<TestDatabase> DatabaseAsync(MigrationSet set, CancellationToken ct = default)
+    {
+        var key = string.Join(' ', set.Migrations.Select(m => m.Checksum));
+        // Everybody who wants the template waits for the one who makes it, and must not be cancelled with him.
+        var template = await _templates.GetOrAdd(key, _ => new(() => TemplateAsync(set))).Value.WaitAsync(ct);
+        return await CreateAsync(template, ct);
+    }
+
+    /// <summary>A fresh database without any table, owned by <c>fsm_owner</c>. Dispose it to drop it.</summary>
+    public Task<TestDatabase> EmptyDatabaseAsync(CancellationToken ct = default) => CreateAsync("template0", ct);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.IsValueCreated) return;
+
+        var process = await _process.Value;
+        await process.DisposeAsync();
+    }
+
+    private async Task<string> TemplateAsync(MigrationSet set)
+    {
+        // Its connections have to be gone before it is cloned; so they are not pooled.
+        var template = await CreateAsync("template0", CancellationToken.None);
+        await using (var owner = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(template.OwnerSource.ConnectionString) { Pooling = false }))
+        {
+            await new Migrator(owner, set).UpAsync(CancellationToken.None);
+        }
+
+        return template.Name;
+    }
+
+    private async Task<TestDatabase> CreateAsync(string template, CancellationToken ct)
+    {
+        var process = await _process.Value.WaitAsync(ct);
+        var name = $"test_{Interlocked.Increment(ref _databases)}";
+        await process.AdminAsync($"create database {name} owner {TestDatabase.Owner} template {template}", ct);
+        await process.AdminAsync($"revoke all on database {name} from public; grant connect on database {name} to {TestDatabase.App}, {TestDatabase.Backup}", ct);
+        return new TestDatabase(process, name);
+    }
+}
+
+/// <summary>The server's process: the shell that watches over it, and where it listens.</summary>
+internal sealed class PostgresProcess : IAsyncDisposable
+{
+    // setsid: Ctrl-C in the terminal ends the tests; the server follows when the pipe closes, and not before.
+    private const string Watch = """
+        "$1/initdb" -D "$2/data" -U postgres --auth=trust --encoding=UTF8 --locale=C.UTF-8 --wal-segsize=1 --no-sync --no-instructions </dev/null >"$2/log" 2>&1 || {
+          echo 'FATAL: initdb failed' >>"$2/log"; read -r _; rm -rf "$2"; exit 1
+        }
+        "$1/postgres" -D "$2/data" -k "$2" -c listen_addresses= -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c autovacuum=off -c jit=off \
+          -c max_connections=300 -c shared_buffers=64MB -c max_wal_size=512MB </dev/null >>"$2/log" 2>&1 &
+        server=$!
+        read -r _
+        kill -QUIT $server
+        wait $server
+        rm -rf "$2"
+        """;
+
+    private readonly Process _watch;
+    private readonly NpgsqlDataSource _admin;
+
+    private PostgresProcess(Process watch, string directory)
+    {
+        (_watch, Directory) = (watch, directory);
+        _admin = NpgsqlDataSource.Create(Connection("postgres", "postgres"));
+    }
+
+    /// <summary>Holds the socket, the data and the log.</summary>
+    public string Directory { get; }
+
+    public static async Task<PostgresProcess> StartAsync()
+    {
+        var directory = Path.Combine(ShortTemp(), $"outpost-pg-{Guid.NewGuid().ToString("n")[..8]}");
+        System.IO.Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+
+        // PostgreSQL refuses to run as root.
+        string[] command = ["setsid", "sh", "-c", Watch, "sh", Binaries(), directory];
+        if (Environment.UserName == "root")
+        {
+            using var chown = Process.Start("chown", ["postgres:", directory]);
+            await chown.WaitForExitAsync();
+            command = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", .. command];
+        }
+
+        var watch = Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardInput = true, WorkingDirectory = directory })!;
+        var server = new PostgresProcess(watch, directory);
+        await server.ReadyAsync();
+        return server;
+    }
+
+    public NpgsqlConnectionStringBuilder Connection(string database, string user) =>
+        new() { Host = Directory, Database = database, Username = user, IncludeErrorDetail = true, Timeout = 15 };
+
+    public async Task AdminAsync(string sql, CancellationToken ct)
+    {
+        await using var command = _admin.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync(ct);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _admin.DisposeAsync();
+        _watch.StandardInput.Close();
+        await _watch.WaitForExitAsync();
+        _watch.Dispose();
+    }
+
+    private async Task ReadyAsync()
+    {
+        var deadline = Stopwatch.GetTimestamp() + (30 * Stopwatch.Frequency);
+        var file = Path.Combine(Directory, "log");
+        while (true)
+        {
+            var log = File.Exists(file) ? await File.ReadAllTextAsync(file) : "";
+            if (log.Contains("ready to accept connections", StringComparison.Ordinal)) break;
+            if (log.Contains("FATAL", StringComparison.Ordinal) || _watch.HasExited || Stopwatch.GetTimestamp() > deadline)
+            {
+                throw new InvalidOperationException($"The PostgreSQL for the tests did not start in {Directory}:{Environment.NewLine}{log}");
+            }
+
+            await Task.Delay(10);
+        }
+
+        await using (var where = _admin.CreateCommand("show data_directory"))
+        {
+            var data = (string?)await where.ExecuteScalarAsync();
+            if (data != Path.Combine(Directory, "data")) throw new InvalidOperationException($"Reached a PostgreSQL in {data} instead of the tests' own.");
+        }
+
+        await AdminAsync($"""
+            create role {TestDatabase.Owner} login;
+            create role {TestDatabase.App} login;
+            create role {TestDatabase.Backup} login bypassrls in role pg_read_all_data;
+            """, CancellationToken.None);
+    }
+
+    // The path of a unix socket may have 107 bytes.
+    private static string ShortTemp() => Path.GetTempPath() is { Length: < 60 } temp ? temp : "/tmp";
+
+    private static string Binaries()
+    {
+        var installed = System.IO.Directory.Exists("/usr/lib/postgresql") ? System.IO.Directory.GetDirectories("/usr/lib/postgresql") : [];
+        return installed.OrderByDescending(d => int.TryParse(Path.GetFileName(d), out var version) ? version : 0).Select(d => Path.Combine(d, "bin"))
+            .Concat((Environment.GetEnvironmentVariable("PATH") ?? "").Split(':'))
+            .FirstOrDefault(d => File.Exists(Path.Combine(d, "initdb")) && File.Exists(Path.Combine(d, "postgres")))
+            ?? throw new InvalidOperationException("The tests need a PostgreSQL server. Fix: sudo apt-get install -y postgresql.");
+    }
+}
