@@ -19,7 +19,7 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <summary>A fresh database with these migrations applied, owned by <c>fsm_owner</c>. Dispose it to drop it.</summary>
     public async Task<TestDatabase> DatabaseAsync(MigrationSet set, CancellationToken ct = default)
     {
-        var key = string.Join(' ', set.Migrations.Select(m => m.Checksum));
+        var key = string.Join(' ', set.Migrations.Select(m => m.File + m.Checksum));
         // Everybody who wants the template waits for the one who makes it, and must not be cancelled with him.
         var template = await _templates.GetOrAdd(key, _ => new(() => TemplateAsync(set))).Value.WaitAsync(ct);
         return await CreateAsync(template, ct);

@@ -50,6 +50,9 @@ public sealed class TestDatabase : IAsyncDisposable
     /// <summary>What an operator would set to use this database: <c>DATABASE_URL</c> and <c>DATABASE_OWNER_URL</c>, nothing else.</summary>
     public Settings Settings => new Settings(new Dictionary<string, string>()).With(("DATABASE_URL", AppUrl), ("DATABASE_OWNER_URL", OwnerUrl));
 
+    /// <summary>Another pool of the owner's, as another process would have; the caller disposes it.</summary>
+    public NpgsqlDataSource NewOwnerSource() => Source(Owner, autoPrepare: 0);
+
     public async ValueTask DisposeAsync()
     {
         foreach (var source in new[] { _owner, _app, _backup, _superuser })
