@@ -1,0 +1,41 @@
+namespace Outpost.Platform.Processes;
+
+/// <summary>Tells the ways in which a disk refuses.</summary>
+public static class Storage
+{
+    private const int NoSpace = 28, ReadOnly = 30;
+
+    /// <summary>The one message for a path that could not be written.</summary>
+    public static TroubleException Trouble(string path, Exception e) => e switch
+    {
+        TroubleException told => told,
+        IOException when e.HResult == NoSpace => Full(path, e.Message),
+        IOException when e.HResult == ReadOnly || e.Message.Contains("Read-only file system", StringComparison.Ordinal) => new(
+            TroubleKind.Refused, $"{path} is on a read-only file system", $"choose a directory that can be written: outpost up --data DIR, or remount it: sudo mount -o remount,rw {MountOf(path)}", inner: e),
+        UnauthorizedAccessException => new(
+            TroubleKind.Refused, $"user {UnixUser.NameOf(UnixUser.OwnId)} may not write {path}", $"choose a directory of your own: outpost up --data DIR, or: sudo install -d -m 700 -o {UnixUser.NameOf(UnixUser.OwnId)} {path}", e.Message, e),
+        _ => new(TroubleKind.Failed, $"{path} cannot be written", "look at the disk: df -h, dmesg | tail", e.Message, e),
+    };
+
+    public static TroubleException Full(string path, string? evidence = null) => new(
+        TroubleKind.Failed,
+        $"the disk that holds {path} is full ({FreeMegabytes(path)} MB free); nothing that was stored is lost",
+        $"free some space (du -xh --max-depth=2 {MountOf(path)} | sort -h | tail), then: outpost up",
+        evidence);
+
+    public static bool IsFull(string text) => text.Contains("No space left on device", StringComparison.Ordinal) || text.Contains("Disk quota exceeded", StringComparison.Ordinal);
+
+    public static long FreeMegabytes(string path) => new DriveInfo(Existing(path)).AvailableFreeSpace / (1024 * 1024);
+
+    private static string MountOf(string path) => DriveInfo.GetDrives()
+        .Select(d => d.Name)
+        .Where(m => m == "/" || path == m || path.StartsWith(m.TrimEnd('/') + "/", StringComparison.Ordinal))
+        .MaxBy(m => m.Length) ?? "/";
+
+    private static string Existing(string path)
+    {
+        var at = Path.GetFullPath(path);
+        while (!Directory.Exists(at)) at = Path.GetDirectoryName(at) ?? "/";
+        return at;
+    }
+}
