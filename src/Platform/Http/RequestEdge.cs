@@ -1,0 +1,118 @@
+using System.Diagnostics;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Logging;
+using Outpost.Platform.Telemetry;
+
+namespace Outpost.Platform.Http;
+
+/// <summary>
+/// The outermost step of every request: who calls, which trace, the headers of every answer, the count, the time and the one line in the log.
+/// Nothing a request does gets past it unanswered.
+/// </summary>
+internal sealed partial class RequestEdge(
+    RequestDelegate next, ServiceProfile profile, HttpLimits limits, ForwardedCaller caller, HttpMetrics metrics, ErrorAnswers answers, ILogger<RequestEdge> log)
+{
+    private readonly Func<object, Task> _headers = state => WriteHeaders((HttpContext)state, profile.Security);
+
+    public async Task InvokeAsync(HttpContext http)
+    {
+        var started = Stopwatch.GetTimestamp();
+        caller.Apply(http);
+        var activity = Activity.Current;
+        var trace = (activity is null && TraceIds.TryRead(http.Request.Headers, out var sent) ? sent : TraceContext.New()).ToString();
+        http.TraceIdentifier = trace;
+        TraceContext.Enter(trace);
+        http.Response.OnStarting(_headers, http);
+
+        // Middleware may rewrite the path; the log tells what was asked for.
+        var path = http.Request.Path;
+        metrics.Begin();
+        try
+        {
+            if (limits.HeadersFit(http.Request.Headers)) await next(http);
+            else await answers.WriteAsync(http, StatusCodes.Status431RequestHeaderFieldsTooLarge);
+
+            if (IsBare(http.Response)) await answers.WriteAsync(http, http.Response.StatusCode);
+        }
+        catch (Exception broken)
+        {
+            // The end of the line for a request: either the answer was already under way, or even the error could not be written.
+            await GiveUpAsync(http, broken);
+        }
+        finally
+        {
+            Finish(http, activity, path, Stopwatch.GetElapsedTime(started));
+        }
+    }
+
+    private void Finish(HttpContext http, Activity? activity, PathString path, TimeSpan took)
+    {
+        var endpoint = http.GetEndpoint();
+        var route = (endpoint as RouteEndpoint)?.RoutePattern.RawText ?? HttpMetrics.UnknownRoute;
+        var method = HttpMetrics.Known(http.Request.Method);
+        var status = http.Response.StatusCode;
+        metrics.End(method, route, status, took);
+        if (activity is not null) Describe(activity, http, method, route, status);
+
+        var level = endpoint?.Metadata.GetMetadata<QuietRoute>() is not null || status == StatusCodes.Status499ClientClosedRequest ? LogLevel.Debug : LogLevel.Information;
+        if (!log.IsEnabled(level)) return;
+
+        var shown = endpoint?.Metadata.GetMetadata<SecretPath>() is null ? path.Value : route;
+        TraceIds.TryReadForeign(http.Request.Headers, out var requestId);
+        log.Log(level, default, new RequestLine(method, shown, route, status, took, requestId), null, static (_, _) => "request completed");
+    }
+
+    private async Task GiveUpAsync(HttpContext http, Exception broken)
+    {
+        if (http.RequestAborted.IsCancellationRequested)
+        {
+            Left(log, broken);
+            return;
+        }
+
+        Broke(log, broken);
+        if (http.Response.HasStarted)
+        {
+            // The caller has half an answer; a cut connection is the only way left to say that it is not whole.
+            http.Abort();
+            return;
+        }
+
+        http.Response.Clear();
+        await answers.WriteAsync(http, StatusCodes.Status500InternalServerError);
+    }
+
+    private static void Describe(Activity activity, HttpContext http, string method, string route, int status)
+    {
+        if (http.GetEndpoint()?.Metadata.GetMetadata<QuietRoute>() is not null)
+        {
+            // Nobody looks for the spans of a health probe.
+            activity.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;
+            activity.IsAllDataRequested = false;
+            return;
+        }
+
+        activity.DisplayName = $"{method} {route}";
+        activity.SetTag("http.request.method", method);
+        activity.SetTag("http.route", route);
+        activity.SetTag("http.response.status_code", status);
+        if (status >= 500) activity.SetStatus(ActivityStatusCode.Error);
+    }
+
+    private static bool IsBare(HttpResponse response) =>
+        !response.HasStarted && response.StatusCode is >= 400 and not StatusCodes.Status499ClientClosedRequest && response.ContentLength is null && string.IsNullOrEmpty(response.ContentType);
+
+    private static Task WriteHeaders(HttpContext http, SecurityHeaders security)
+    {
+        http.Response.Headers[TraceIds.Header] = http.TraceIdentifier;
+        security.Write(http);
+        return Task.CompletedTask;
+    }
+
+    [LoggerMessage(LogLevel.Error, "the request ended without a whole answer")]
+    private static partial void Broke(ILogger log, Exception broken);
+
+    [LoggerMessage(LogLevel.Debug, "the caller left before the answer was whole")]
+    private static partial void Left(ILogger log, Exception broken);
+}
