@@ -1,77 +1,36 @@
-using Microsoft.AspNetCore.Hosting;
 using Npgsql;
 using Outpost.FieldService.Accounts;
 using Outpost.FieldService.Web;
-using Outpost.Kernel;
 using Outpost.Platform.Configuration;
+using Outpost.Platform.Health;
+using Outpost.Platform.Http;
 using Outpost.Platform.Postgres;
+using Outpost.Platform.Telemetry;
 
 namespace Outpost.FieldService;
 
-/// <summary>The role <c>fsm</c>: the web application and API of the field service.</summary>
+/// <summary>The role <c>fsm</c>: the web application and the API of the field service.</summary>
 public static class FieldServiceApp
 {
+    public static readonly ServiceProfile Profile = new("web", "FSM", 3000, new ErrorEnvelope());
+
+    /// <param name="source">The app role's connections; the host does not dispose them.</param>
+    /// <exception cref="SettingsException">A setting is missing or wrong.</exception>
     public static WebApplication Build(Settings settings, NpgsqlDataSource source, TimeProvider clock)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls($"http://127.0.0.1:{settings.Port("FSM_PORT", 3000)}");
-
+        var builder = ServiceHost.Create(Profile, settings);
         var services = builder.Services;
-        services.AddSingleton(clock).AddSingleton(settings).AddSingleton(source);
-        services.AddSingleton(new ReadDb(source, null));
-        services.AddHttpContextAccessor();
+        services.AddSingleton(clock).AddSingleton(source);
+        services.AddSingleton(HealthCheck.Database(source));
         services.AddWeb();
         services.AddSignIn(settings);
 
         var app = builder.Build();
-        app.UseInterimErrors();
-        app.UseRouting();
+        app.UseServiceHost();
         app.UseMiddleware<Gate>();
+        app.MapHealth("/api/health", HealthRoute.Checks("web", clock));
+        app.MapMetrics();
         app.MapSignIn();
         return app;
-    }
-
-    private static void AddWeb(this IServiceCollection services)
-    {
-        services.ConfigureHttpJsonOptions(json => WireJson.Configure(json.SerializerOptions));
-        services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
-        services.AddValidation();
-        services.AddProblemDetails();
-        services.AddScoped(sp => new Db(sp.GetRequiredService<NpgsqlDataSource>(), Caller(sp)?.Tenant));
-        services.AddScoped(sp => new ReadDb(sp.GetRequiredService<NpgsqlDataSource>(), Caller(sp)?.Tenant));
-    }
-
-    private static CurrentUser? Caller(IServiceProvider services) => services.GetRequiredService<IHttpContextAccessor>().HttpContext?.Features.Get<CurrentUser>();
-
-    private static void UseInterimErrors(this WebApplication app) => app.Use(async (http, next) =>
-    {
-        try
-        {
-            await next(http);
-        }
-        catch (RuleException rule)
-        {
-            await Write(http, Errors.Status[rule.Code], rule.Code, rule.Message);
-        }
-        catch (LimitException limit)
-        {
-            http.Response.Headers.RetryAfter = ((int)limit.RetryAfter.TotalSeconds).ToString(System.Globalization.CultureInfo.InvariantCulture);
-            await Write(http, 429, limit.Code, limit.Message);
-        }
-        catch (BadHttpRequestException bad)
-        {
-            await Write(http, bad.StatusCode, "VALIDATION_ERROR", bad.Message);
-        }
-        catch (InvalidRequestException bad)
-        {
-            await Write(http, 400, "VALIDATION_ERROR", string.Join(' ', bad.Errors.Keys));
-        }
-    });
-
-    private static Task Write(HttpContext http, int status, string code, string message)
-    {
-        http.Response.StatusCode = status;
-        return http.Response.WriteAsJsonAsync(new { error = new { code, message } });
     }
 }

@@ -2,10 +2,8 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.Extensions.DependencyInjection;
 using Outpost.FieldService.Tests;
+using Outpost.Platform.Http;
 using Outpost.Platform.Migrations;
 using Outpost.Testing;
 
@@ -27,7 +25,7 @@ public sealed class FieldServiceUnderTest : IAsyncDisposable
     public Clock Clock { get; }
     public Company Company { get; private set; } = null!;
 
-    public Uri Address => new(App.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+    public Uri Address => App.Address();
 
     public static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -35,7 +33,7 @@ public sealed class FieldServiceUnderTest : IAsyncDisposable
     {
         var database = await postgres.DatabaseAsync(MigrationSet.From(typeof(FieldServiceApp).Assembly), Stop);
         var clock = new Clock(Start);
-        var settings = database.Settings.With(("FSM_PORT", "0"), ("AUTH_SECRET", "a secret of the tests, long enough to be one"));
+        var settings = database.Settings.With(("FSM_PORT", "0"), ("AUTH_SECRET", "a secret of the tests, long enough to be one"), ("LOG_LEVEL", "error"));
         var app = FieldServiceApp.Build(settings, database.AppSource, clock);
         await app.StartAsync(Stop);
         var service = new FieldServiceUnderTest(database, app, clock);

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Authorization;
 using Outpost.FieldService.Accounts;
+using Npgsql;
 using Outpost.Kernel;
 using Outpost.Platform.Postgres;
 
@@ -9,8 +10,10 @@ namespace Outpost.FieldService.Web;
 /// Stands between routing and every endpoint. Knows the caller by the session's row and lets through only what the endpoint's
 /// <see cref="Ability"/> allows; an endpoint that names neither an ability nor <c>AllowAnonymous</c> is closed.
 /// </summary>
-internal sealed partial class Gate(RequestDelegate next, SessionToken tokens, ReadDb nobody, TimeProvider clock, ILogger<Gate> log)
+internal sealed partial class Gate(RequestDelegate next, SessionToken tokens, NpgsqlDataSource source, TimeProvider clock, ILogger<Gate> log)
 {
+    private readonly ReadDb _nobody = new(source, null);
+
     private sealed record Holder(Guid AccountId, Guid UserId, string Email, string FullName, string Role, string AccountName, string TimeZone, string Currency);
 
     public async Task InvokeAsync(HttpContext http)
@@ -59,7 +62,7 @@ internal sealed partial class Gate(RequestDelegate next, SessionToken tokens, Re
     {
         if (tokens.Read(SessionCookie.Read(http.Request), clock.GetUtcNow()) is not { } claims) return null;
 
-        var holder = await nobody.FirstAsync<Holder>($"select * from session_holder({claims.Sid}, {clock.GetUtcNow()})", http.RequestAborted);
+        var holder = await _nobody.FirstAsync<Holder>($"select * from session_holder({claims.Sid}, {clock.GetUtcNow()})", http.RequestAborted);
         return holder is null ? null : new CurrentUser(
             new(holder.AccountId), new(holder.UserId), Words<UserRole>.Parse(holder.Role), holder.Email, holder.FullName,
             holder.AccountName, holder.TimeZone, holder.Currency, new(claims.Sid));

@@ -3,7 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Validation;
-using Outpost.Kernel;
+using Outpost.Platform.Http;
 
 namespace Outpost.FieldService.Web;
 
@@ -70,10 +70,4 @@ internal sealed class Patch<T>(JsonObject changes, ValidationOptions validation,
     {
         foreach (var (name, value) in source) target[name] = value?.DeepClone();
     }
-}
-
-/// <summary>The request can be read but breaks its form: field names and what is wrong with each.</summary>
-internal sealed class InvalidRequestException(IReadOnlyDictionary<string, string[]> errors) : Exception("The request is not valid.")
-{
-    public IReadOnlyDictionary<string, string[]> Errors { get; } = errors;
 }

@@ -20,7 +20,7 @@ public sealed class ErrorEnvelope : IErrorShape
         "METHOD_NOT_ALLOWED" => StatusCodes.Status405MethodNotAllowed,
         "PAYLOAD_TOO_LARGE" => StatusCodes.Status413PayloadTooLarge,
         "UNSUPPORTED_MEDIA_TYPE" => StatusCodes.Status415UnsupportedMediaType,
-        "IMMUTABLE_ENTITY" or "PRECONDITION_FAILED" => StatusCodes.Status422UnprocessableEntity,
+        "IMMUTABLE_ENTITY" or "PRECONDITION_FAILED" or "IDEMPOTENCY_KEY_REUSED" => StatusCodes.Status422UnprocessableEntity,
         "RATE_LIMITED" => StatusCodes.Status429TooManyRequests,
         "INTERNAL_ERROR" => StatusCodes.Status500InternalServerError,
         "SERVICE_UNAVAILABLE" => StatusCodes.Status503ServiceUnavailable,

@@ -31,6 +31,7 @@ internal sealed partial class ExceptionAnswers(ErrorAnswers answers, ILogger<Exc
         {
             Code = limit.Code, RetryAfter = limit.RetryAfter, Limit = limit.Limit, ResetsAt = limit.ResetsAt,
         },
+        InvalidRequestException invalid => UnreadableRequest.Explain(invalid.Errors, answers.Shape),
         BadHttpRequestException unreadable => UnreadableRequest.Explain(unreadable, answers.Shape),
         _ when IsDatabaseLoss(exception) => answers.Shape.DatabaseUnreachable,
         _ => new(StatusCodes.Status500InternalServerError, "Something went wrong on our side."),
