@@ -13,6 +13,16 @@ internal sealed record Footprint(double CpuSeconds, long Resident, long Proporti
         return pids.Select(One).Aggregate(new Footprint(0, 0, 0), (sum, one) => new(sum.CpuSeconds + one.CpuSeconds, sum.Resident + one.Resident, sum.Proportional + one.Proportional));
     }
 
+    /// <summary>The process itself by RSS, and each of its children with everything below it by PSS.</summary>
+    public static IEnumerable<(string Name, string Measure, long Bytes)> Tree(int pid)
+    {
+        yield return ("web", "RSS", One(pid).Resident);
+        foreach (var child in Parents()[pid].Order())
+        {
+            yield return (File.ReadAllText($"/proc/{child}/comm").Trim(), "PSS", Of(child, withChildren: true).Proportional);
+        }
+    }
+
     private static Footprint One(int pid)
     {
         try
@@ -30,8 +40,7 @@ internal sealed record Footprint(double CpuSeconds, long Resident, long Proporti
 
     private static IEnumerable<int> Descendants(int pid)
     {
-        var parents = Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(n => int.TryParse(n, out _))
-            .Select(n => int.Parse(n!, CultureInfo.InvariantCulture)).Select(child => (Child: child, Parent: Parent(child))).ToLookup(p => p.Parent, p => p.Child);
+        var parents = Parents();
         var found = new Queue<int>(parents[pid]);
         while (found.TryDequeue(out var child))
         {
@@ -39,6 +48,10 @@ internal sealed record Footprint(double CpuSeconds, long Resident, long Proporti
             foreach (var grandchild in parents[child]) found.Enqueue(grandchild);
         }
     }
+
+    private static ILookup<int, int> Parents() => Directory.EnumerateDirectories("/proc").Select(Path.GetFileName)
+        .Select(name => int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var pid) ? pid : 0).Where(pid => pid > 0)
+        .ToLookup(Parent);
 
     private static int Parent(int pid)
     {

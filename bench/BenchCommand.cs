@@ -1,0 +1,23 @@
+using System.CommandLine;
+
+namespace Outpost.Bench;
+
+/// <summary><c>outpost bench NAME</c>: the figures behind every claim of speed, for anyone to measure again.</summary>
+public static class BenchCommand
+{
+    public static Command Create()
+    {
+        var seconds = new Option<int>("--seconds") { Description = "How long each request is measured", DefaultValueFactory = _ => 5, Recursive = true };
+        var connections = new Option<int>("--connections") { Description = "How many callers at once", DefaultValueFactory = _ => 16, Recursive = true };
+        var bench = new Command("bench", "Measure speed and memory on an installation of its own") { seconds, connections };
+
+        var fsm = new Command("fsm", "The field service: health, login, job list, job create, payment");
+        fsm.SetAction(async (words, ct) =>
+        {
+            await new FsmBench(words.InvocationConfiguration.Output, TimeSpan.FromSeconds(words.GetValue(seconds)), words.GetValue(connections)).RunAsync(ct);
+            return 0;
+        });
+        bench.Subcommands.Add(fsm);
+        return bench;
+    }
+}

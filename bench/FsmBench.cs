@@ -1,0 +1,95 @@
+using System.Globalization;
+using System.Net;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Outpost.Bench;
+
+/// <summary><c>outpost bench fsm</c>: what the field service costs, measured on an installation of its own.</summary>
+internal sealed class FsmBench(TextWriter output, TimeSpan duration, int connections)
+{
+    public async Task RunAsync(CancellationToken ct)
+    {
+        await using var outpost = await Installation.StartAsync(ct);
+        var idle = Memory(outpost);
+        using var client = outpost.Client();
+        var cookie = await outpost.SignInAsync(ct);
+        client.DefaultRequestHeaders.Add("Cookie", cookie);
+        var prepared = await PrepareAsync(client, ct);
+
+        await Line($"start to healthy {outpost.ToHealthy.TotalSeconds:0.00} s; {Environment.ProcessorCount} cores; {duration.TotalSeconds:0} s each, load generator on the same machine");
+        await Line();
+        await Line($"{"request",-26} {"conns",5} {"req/s",8} {"p50 ms",8} {"p99 ms",8} {"web µs",8} {"all µs",8} {"of bare",8}");
+
+        var bare = await BareAsync(ct);
+        foreach (var (load, at) in Loads(outpost, cookie, prepared))
+        {
+            await LoadGenerator.RunAsync(outpost.Address, load, at, TimeSpan.FromSeconds(Math.Max(1, duration.TotalSeconds / 3)), ct);
+            var (web, all) = (Footprint.Of(outpost.Pid, false), Footprint.Of(outpost.Pid, true));
+            var measured = await LoadGenerator.RunAsync(outpost.Address, load, at, duration, ct);
+            var (webAfter, allAfter) = (Footprint.Of(outpost.Pid, false), Footprint.Of(outpost.Pid, true));
+            await Row(load.Name, at, measured, (webAfter.CpuSeconds - web.CpuSeconds) / measured.Requests, (allAfter.CpuSeconds - all.CpuSeconds) / measured.Requests, bare);
+        }
+
+        await Line();
+        await Line($"{"memory, MB",-26} {"idle",8} {"loaded",8}");
+        var loaded = Memory(outpost);
+        foreach (var (name, before, after) in idle.Zip(loaded, (i, l) => (i.Name, i.Bytes, l.Bytes))) await Line($"{name,-26} {before / 1048576d,8:0.0} {after / 1048576d,8:0.0}");
+    }
+
+    private sealed record Prepared(Guid Client, Guid Invoice);
+
+    private static async Task<Prepared> PrepareAsync(HttpClient client, CancellationToken ct)
+    {
+        var id = (Guid)(await Installation.PostAsync(client, "/api/v1/clients", new { name = "Bench & Sons" }, ct))["data"]!["id"]!;
+        for (var i = 0; i < 50; i++)
+        {
+            await Installation.PostAsync(client, "/api/v1/jobs", new { client_id = id, title = $"Replace the water heater {i}", description = "The old one leaks.", priority = i % 5 }, ct);
+        }
+
+        var invoice = await Installation.PostAsync(client, "/api/v1/invoices",
+            new { client_id = id, tax_rate = 8.25, line_items = new[] { new { description = "Everything", quantity = 1, unit_price_cents = 9_000_000_000L } } }, ct);
+        var invoiceId = (Guid)(invoice["id"] ?? invoice["data"]!["id"])!;
+        await Installation.PostAsync(client, $"/api/v1/invoices/{invoiceId}/transition", new { status = "sent" }, ct);
+        return new(id, invoiceId);
+    }
+
+    private IEnumerable<(Load Load, int Connections)> Loads(Installation outpost, string cookie, Prepared prepared)
+    {
+        var run = Guid.NewGuid().ToString("n");
+        var login = $$"""{"email":"{{outpost.Login.Email}}","password":"{{outpost.Login.Password}}"}""";
+        var job = $$"""{"client_id":"{{prepared.Client}}","title":"Fix the leaking tap","priority":1}""";
+
+        var create = new Load("job create", _ => LoadGenerator.Post("/api/v1/jobs", job, cookie), 201);
+        yield return (new("health", _ => LoadGenerator.Get("/api/health"), 200), connections);
+        // As many as may guess at once for one person; each takes 19 MiB and two passes of Argon2id.
+        yield return (new("login", _ => LoadGenerator.Post("/api/v1/auth/login", login), 200), Math.Min(connections, 4));
+        yield return (new("job list, 50 rows", _ => LoadGenerator.Get("/api/v1/jobs?limit=50", cookie), 200), connections);
+        yield return (create, 1);
+        yield return (create, connections);
+        yield return (new("payment", n => LoadGenerator.Post($"/api/v1/invoices/{prepared.Invoice}/payments", """{"amount_cents":1,"method":"card"}""", cookie, $"{run}-{n}"), 201), 1);
+        yield return (new("payment, one invoice", n => LoadGenerator.Post($"/api/v1/invoices/{prepared.Invoice}/payments", """{"amount_cents":1,"method":"card"}""", cookie, $"{run}-all-{n}"), 201), connections);
+    }
+
+    private async Task<double> BareAsync(CancellationToken ct)
+    {
+        await using var server = await Baseline.StartAsync(ct);
+        var address = new Uri(server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+        var at = new IPEndPoint(IPAddress.Loopback, address.Port);
+        await LoadGenerator.RunAsync(at, Baseline.Load, connections, TimeSpan.FromSeconds(1), ct);
+        var measured = await LoadGenerator.RunAsync(at, Baseline.Load, connections, duration, ct);
+        await Row(Baseline.Load.Name, connections, measured, null, null, measured.PerSecond);
+        return measured.PerSecond;
+    }
+
+    private static List<(string Name, long Bytes)> Memory(Installation outpost) =>
+    [
+        .. Footprint.Tree(outpost.Pid).Select(process => ($"{process.Name} ({process.Measure})", process.Bytes)),
+    ];
+
+    private Task Row(string name, int at, Measured measured, double? web, double? all, double bare) => Line(
+        $"{name,-26} {at,5} {measured.PerSecond,8:0} {measured.Percentile(0.5) / 1000,8:0.00} {measured.Percentile(0.99) / 1000,8:0.00} {web * 1e6,8:0} {all * 1e6,8:0} {measured.PerSecond / bare,8:0.000}");
+
+    private Task Line(FormattableString? text = null) => output.WriteLineAsync(text is null ? "" : text.ToString(CultureInfo.InvariantCulture));
+}
