@@ -39,7 +39,7 @@ internal static partial class UnreadableRequest
             return [.. QuotedName().Matches(missing.Groups["names"].Value).Select(name => new Issue(Join(path, name.Groups["name"].Value), "Is required."))];
         if (UnknownMember().Match(json.Message) is { Success: true } unknown)
             return [new(path.EndsWith(unknown.Groups["name"].Value, StringComparison.Ordinal) ? path : Join(path, unknown.Groups["name"].Value), "Is not a field that is known here.")];
-        if (WrongType().Match(json.Message) is { Success: true } wrong) return [new(path, Expectation(wrong.Groups["type"].Value))];
+        if (WrongType().Match(json.Message) is { Success: true } wrong) return [new(path, Expectation(Wanted(json) ?? wrong.Groups["type"].Value))];
         if (json.InnerException is { } inner && inner.GetType().Name == "JsonReaderException")
             return [new(path, $"Is not JSON: line {json.LineNumber + 1 ?? 1}, byte {json.BytePositionInLine + 1 ?? 1}.")];
 
@@ -48,11 +48,15 @@ internal static partial class UnreadableRequest
         return [new(path, own.Contains("System.", StringComparison.Ordinal) || own.Contains(".NET", StringComparison.Ordinal) || own.Contains("Outpost.", StringComparison.Ordinal) ? "Is not a valid value." : own)];
     }
 
+    // The outer text names the type that holds the field; what the field itself wanted stands in the inner one.
+    private static string? Wanted(JsonException json) =>
+        json.InnerException is { } inner && WantedType().Match(inner.Message) is { Success: true } wanted ? wanted.Groups["type"].Value : null;
+
     private static string Expectation(string type) => type.Split('.')[^1].TrimEnd('?', ']').Replace("Nullable`1[", "", StringComparison.Ordinal) switch
     {
         "Int32" or "Int64" or "Int16" or "int" or "long" or "short" or "Byte" => "Must be a whole number in range.",
-        "Decimal" or "Double" or "Single" or "decimal" or "double" or "float" => "Must be a number in range.",
-        "Boolean" or "bool" => "Must be true or false.",
+        "Decimal" or "Double" or "Single" or "decimal" or "double" or "float" or "number" => "Must be a number in range.",
+        "Boolean" or "bool" or "boolean" => "Must be true or false.",
         "String" or "string" => "Must be text.",
         "Guid" => "Must be a UUID.",
         "DateTimeOffset" or "DateTime" => "Must be a time such as 2026-03-01T08:30:00Z.",
@@ -100,6 +104,9 @@ internal static partial class UnreadableRequest
 
     [GeneratedRegex(@"^The JSON value could not be converted to (?<type>\S+?)\.(\s|$)")]
     private static partial Regex WrongType();
+
+    [GeneratedRegex(@"(as an? |out of bounds for an? |not in a supported )(?<type>\w+)( format)?\.$")]
+    private static partial Regex WantedType();
 
     [GeneratedRegex(@"^The \S+ field is required\.$")]
     private static partial Regex Required();
