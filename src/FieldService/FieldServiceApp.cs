@@ -1,6 +1,9 @@
 using Microsoft.AspNetCore.Hosting;
 using Npgsql;
 using Outpost.FieldService.Accounts;
+using Outpost.FieldService.Estimates;
+using Outpost.FieldService.Invoices;
+using Outpost.FieldService.Payments;
 using Outpost.FieldService.Web;
 using Outpost.Kernel;
 using Outpost.Platform.Configuration;
@@ -29,6 +32,9 @@ public static class FieldServiceApp
         app.UseRouting();
         app.UseMiddleware<Gate>();
         app.MapSignIn();
+        app.MapEstimates();
+        app.MapInvoices();
+        app.MapPayments();
         return app;
     }
 
