@@ -20,6 +20,8 @@ internal static class WireJson
         json.Converters.Add(new QuantityText());
         json.Converters.Add(new CentsNumber());
         json.Converters.Add(new RateNumber());
+        json.Converters.Add(new IdText());
+        json.Converters.Add(new WordText());
     }
 
     public static readonly JsonSerializerOptions Options = Made();
