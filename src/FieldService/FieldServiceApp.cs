@@ -1,6 +1,10 @@
 using Microsoft.AspNetCore.Hosting;
 using Npgsql;
 using Outpost.FieldService.Accounts;
+using Outpost.FieldService.Clients;
+using Outpost.FieldService.Jobs;
+using Outpost.FieldService.Properties;
+using Outpost.FieldService.Visits;
 using Outpost.FieldService.Web;
 using Outpost.Kernel;
 using Outpost.Platform.Configuration;
@@ -29,6 +33,11 @@ public static class FieldServiceApp
         app.UseRouting();
         app.UseMiddleware<Gate>();
         app.MapSignIn();
+        app.MapUsers();
+        app.MapClients();
+        app.MapProperties();
+        app.MapJobs();
+        app.MapVisits();
         return app;
     }
 
