@@ -1,3 +1,4 @@
+using Outpost.FieldService.Web;
 using Outpost.Kernel;
 
 namespace Outpost.FieldService.Jobs;
@@ -17,8 +18,8 @@ internal static class JobRules
     public static RuleException IsNoDraft(JobStatus status) =>
         new("CONFLICT", $"Only a draft can be deleted; this job is {Words<JobStatus>.Of(status)}.");
 
-    public static RuleException IsInUse(string by) => new("CONFLICT", $"The job cannot be deleted: it has {by}.");
+    public static RuleException IsInUse(InUse by) => new("CONFLICT", $"The job cannot be deleted: it still has {by}.");
 
-    public static RuleException ClientIsFixed(string by) =>
-        new("CONFLICT", $"The client of this job cannot change: the job has {by}.") { Field = "client_id" };
+    public static RuleException ClientIsFixed(InUse by) =>
+        new("CONFLICT", $"The client of this job cannot change: it already has {by}.") { Field = "client_id" };
 }

@@ -19,6 +19,18 @@ internal static class JobSql
     /// <summary>Locks the job against everything, new references to it included.</summary>
     public static Task<Job?> FindForUpdate(Db db, CurrentUser user, JobId id, CancellationToken ct) => db.FirstAsync($"{Find(user, id)} for update", Read, ct);
 
+    /// <summary>What stands in the way; holds until the commit when the job was found by <see cref="FindForUpdate"/>.</summary>
+    public static async Task<InUse> UsesOfLocked(Db db, Job job, CancellationToken ct) => (await db.FirstAsync<InUse>($"""
+        select 0 as jobs,
+               (select count(*)::int from estimates where account_id = {job.AccountId} and job_id = {job.Id}) as estimates,
+               (select count(*)::int from invoices where account_id = {job.AccountId} and job_id = {job.Id}) as invoices
+        """, ct))!;
+
+    /// <summary>True when the client has been billed: a draft is not sent yet, and a void invoice bills nothing.</summary>
+    public static Task<bool> HasIssuedInvoice(Db db, Job job, CancellationToken ct) => db.ValueAsync<bool>($"""
+        select exists (select from invoices where account_id = {job.AccountId} and job_id = {job.Id} and status not in ('draft', 'void'))
+        """, ct);
+
     public static async Task<Job> Insert(Db db, Job job, CancellationToken ct)
     {
         try

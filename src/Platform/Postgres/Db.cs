@@ -22,6 +22,13 @@ public sealed class Db(NpgsqlDataSource source, Tenant? tenant) : IAsyncDisposab
 
     public Task<List<T>> ListAsync<T>(Sql sql, CancellationToken ct) => RunAsync(sql, Rows.ListAsync<T>, ct);
 
+    public Task<List<T>> ListAsync<T>(Sql sql, Func<DbDataReader, T> read, CancellationToken ct) => RunAsync(sql, async (reader, token) =>
+    {
+        var rows = new List<T>();
+        while (await reader.ReadAsync(token)) rows.Add(read(reader));
+        return rows;
+    }, ct);
+
     /// <summary>The first column of the first row; the default when there is no row or it is null.</summary>
     public Task<T?> ValueAsync<T>(Sql sql, CancellationToken ct) => RunAsync(sql, Rows.ValueAsync<T>, ct);
 
