@@ -1,5 +1,12 @@
 using Npgsql;
 using Outpost.FieldService.Accounts;
+using Outpost.FieldService.Clients;
+using Outpost.FieldService.Estimates;
+using Outpost.FieldService.Invoices;
+using Outpost.FieldService.Jobs;
+using Outpost.FieldService.Payments;
+using Outpost.FieldService.Properties;
+using Outpost.FieldService.Visits;
 using Outpost.FieldService.Web;
 using Outpost.Platform.Configuration;
 using Outpost.Platform.Health;
@@ -31,6 +38,14 @@ public static class FieldServiceApp
         app.MapHealth("/api/health", HealthRoute.Checks("web", clock));
         app.MapMetrics();
         app.MapSignIn();
+        app.MapUsers();
+        app.MapClients();
+        app.MapProperties();
+        app.MapJobs();
+        app.MapVisits();
+        app.MapEstimates();
+        app.MapInvoices();
+        app.MapPayments();
         return app;
     }
 }
