@@ -29,7 +29,7 @@ internal static class Sample
         };
     }
 
-    public static object Body(string method, string pattern) => (method, pattern.Split('/').Last()) switch
+    public static object Body(string method, string pattern) => (method, pattern.TrimEnd('/').Split('/')[^1]) switch
     {
         ("POST", "transition") => new { status = pattern.Contains("jobs", StringComparison.Ordinal) ? "scheduled" : pattern.Contains("visits", StringComparison.Ordinal) ? "arrived" : "sent" },
         ("POST", "convert") or ("POST", "logout") or ("POST", "deactivation") or ("POST", "deactivate") => new { },
