@@ -25,6 +25,9 @@ internal static partial class Libc
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int Open(string path, int flags, uint mode);
 
+    [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
+    internal static partial nint Write(SafeHandle descriptor, ReadOnlySpan<byte> bytes, nint count);
+
     [LibraryImport("libc", EntryPoint = "dup2", SetLastError = true)]
     internal static partial int Replace(int descriptor, int target);
 

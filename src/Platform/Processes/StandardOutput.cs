@@ -25,6 +25,55 @@ public static class StandardOutput
         using var file = new SafeFileHandle(Libc.Open(to.Path, ToTheEnd, 0x180), ownsHandle: true);
         if (Libc.Replace((int)file.DangerousGetHandle(), descriptor) < 0) throw new IOException($"cannot divert descriptor {descriptor}: {Marshal.GetLastPInvokeErrorMessage()}");
 
-        return new(new FileStream(new SafeFileHandle(kept, ownsHandle: true), FileAccess.Write, bufferSize: 0), new UTF8Encoding(false)) { AutoFlush = true };
+        // .NET writes to a duplicate of its own that it made at first use.
+        var anew = new StreamWriter(descriptor == 1 ? Console.OpenStandardOutput() : Console.OpenStandardError(), new UTF8Encoding(false)) { AutoFlush = true };
+        if (descriptor == 1) Console.SetOut(anew);
+        else Console.SetError(anew);
+        return new(new Descriptor(new SafeFileHandle(kept, ownsHandle: true)), new UTF8Encoding(false)) { AutoFlush = true };
+    }
+
+    // A FileStream counts its own position in a file; a standard output that several processes share has only the kernel's.
+    private sealed class Descriptor(SafeFileHandle handle) : Stream
+    {
+        private const int Interrupted = 4, NobodyReads = 32;
+
+        public override bool CanRead => false;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => true;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+        public override void Write(ReadOnlySpan<byte> buffer)
+        {
+            while (buffer.Length > 0)
+            {
+                var written = (int)Libc.Write(handle, buffer, buffer.Length);
+                if (written >= 0) buffer = buffer[written..];
+                else if (Marshal.GetLastPInvokeError() == NobodyReads) return;
+                else if (Marshal.GetLastPInvokeError() != Interrupted) throw new IOException($"cannot write: {Marshal.GetLastPInvokeErrorMessage()}");
+            }
+        }
+
+        public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+        public override void Flush()
+        {
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing) handle.Dispose();
+            base.Dispose(disposing);
+        }
     }
 }

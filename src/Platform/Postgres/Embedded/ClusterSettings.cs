@@ -74,7 +74,7 @@ internal static class ClusterSettings
         log_lock_waits = on
         log_temp_files = 10MB
 
-        include_if_exists = {Quote(place.OwnSettings)}
+        {(File.Exists(place.OwnSettings) ? $"include = {Quote(place.OwnSettings)}" : "")}
 
         """);
 

@@ -89,7 +89,7 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
     {
         if (!File.Exists(place.PidFile)) return;
 
-        if (Leftovers.Named(place.PidFile, place.Data, $"data_directory={place.Data}", Program) is { } server)
+        if (Leftovers.Named(place.PidFile, place.Data, $"-D {place.Data} ", Program) is { } server)
         {
             say($"PostgreSQL (pid {server.Pid}) still runs from an earlier start that was killed; it is stopped first");
             Signals.Send(server, Signal.Interrupt);

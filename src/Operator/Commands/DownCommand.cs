@@ -1,0 +1,68 @@
+using System.CommandLine;
+using Outpost.Operator.Runtimes;
+using Outpost.Platform.Configuration;
+using Outpost.Platform.Postgres.Embedded;
+using Outpost.Platform.Processes;
+using Outpost.Platform.Redis.Embedded;
+
+namespace Outpost.Operator.Commands;
+
+/// <summary><c>outpost down</c>: stops what <c>up</c> started, in good order, and returns when it has stopped.</summary>
+public static class DownCommand
+{
+    // Roles may take 30 s to drain, Redis 30 s, PostgreSQL 60 s.
+    private static readonly TimeSpan Within = TimeSpan.FromMinutes(3);
+
+    public static Command Create(Func<Settings> settings, TimeProvider clock)
+    {
+        var data = UpCommand.DataOption();
+        var command = new Command("down", "Stop what up started, and lose nothing") { data };
+        command.SetAction(async (parsed, ct) =>
+        {
+            await StopAsync(DataDirectory.Of(parsed.GetValue(data), settings()), clock, ct);
+            return ExitCodes.Ok;
+        });
+        return command;
+    }
+
+    private static async Task StopAsync(DataDirectory data, TimeProvider clock, CancellationToken ct)
+    {
+        var start = clock.GetTimestamp();
+        if (RunRecord.OfRunning(data) is { Supervisor: var supervisor })
+        {
+            await Console.Error.WriteLineAsync($"Stopping outpost (pid {supervisor.Pid})");
+            Signals.Send(supervisor, Signal.Terminate);
+            if (!await Signals.EndedAsync(supervisor, Within, clock, ct))
+            {
+                throw new TroubleException(TroubleKind.Failed, $"outpost (pid {supervisor.Pid}) does not end", $"look at its log: less {data.Log.Path}", new LogFile(data.Log.Path).Tail(0));
+            }
+
+            Console.WriteLine($"Stopped after {clock.GetElapsedTime(start).TotalSeconds:0.0} s; everything is kept in {data.Path}");
+        }
+        else if (await LeftoversAsync(data, clock, ct))
+        {
+            Console.WriteLine($"Stopped what a killed outpost had left behind; everything is kept in {data.Path}");
+        }
+        else
+        {
+            Console.WriteLine($"Nothing runs in {data.Path}");
+        }
+    }
+
+    private static async Task<bool> LeftoversAsync(DataDirectory data, TimeProvider clock, CancellationToken ct)
+    {
+        if (!File.Exists(data.Lock)) return false;
+
+        using var held = LockFile.TryTake(data.Lock) ?? throw new TroubleException(TroubleKind.Locked, $"another outpost is just starting in {data.Path}", $"wait a moment, then: outpost down --data {data.Path}");
+        var found = 0;
+        await EmbeddedRedis.StopLeftoversAsync(data.Redis, clock, Say, ct);
+        await EmbeddedPostgres.StopLeftoversAsync(data.Postgres, clock, Say, ct);
+        return found > 0;
+
+        void Say(string line)
+        {
+            found++;
+            Console.Error.WriteLine(line);
+        }
+    }
+}

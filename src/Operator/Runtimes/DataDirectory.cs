@@ -1,0 +1,60 @@
+using Outpost.Platform.Configuration;
+using Outpost.Platform.Postgres.Embedded;
+using Outpost.Platform.Processes;
+using Outpost.Platform.Redis.Embedded;
+
+namespace Outpost.Operator.Runtimes;
+
+/// <summary>Where one installation keeps everything that must survive. Only its owner can read it.</summary>
+/// <param name="Path">Absolute, without a slash at its end.</param>
+public sealed record DataDirectory(string Path)
+{
+    public const string Key = "OUTPOST_DATA";
+
+    public string Lock => In("outpost.lock");
+
+    public string Record => In("outpost.json");
+
+    public string Secrets => In("secrets.env");
+
+    public string Logs => In("logs");
+
+    /// <summary>What the roles print.</summary>
+    public LogFile Log => new(In("logs/outpost.log"));
+
+    public ClusterPlace Postgres => new(In("postgres"), In("conf"), SocketPlace.For(In("run/postgres"), ClusterPlace.LongestSocket), In("logs/postgres.log"));
+
+    public RedisPlace Redis => new(In("redis"), SocketPlace.For(In("run/redis"), RedisPlace.SocketName), In("logs/redis.log"));
+
+    /// <summary>The one that was asked for, else <c>OUTPOST_DATA</c>, else where data of this user belongs.</summary>
+    public static DataDirectory Of(string? asked, Settings settings)
+    {
+        var path = asked ?? settings[Key] ?? (UnixUser.IsRoot
+            ? "/var/lib/outpost"
+            : System.IO.Path.Combine(settings["XDG_DATA_HOME"] ?? System.IO.Path.Combine(settings["HOME"] ?? "/nonexistent", ".local/share"), "outpost"));
+        return new(System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path)));
+    }
+
+    /// <summary>Makes it. Root's own can be walked through, because PostgreSQL and Redis, which are not root, own directories inside.</summary>
+    /// <exception cref="TroubleException">It cannot be made, or one of those users cannot get there.</exception>
+    public void Prepare(params IEnumerable<UnixUser> passing)
+    {
+        PrivateDirectory.Ensure(Path, passable: UnixUser.IsRoot);
+        foreach (var user in passing)
+        {
+            if (PrivateDirectory.Obstacle(Path, user) is not { } wall) continue;
+
+            throw new TroubleException(
+                TroubleKind.Refused,
+                $"user {user.Name}, who runs the database, cannot walk through {wall} to {Path}",
+                $"chmod o+x {wall}, or choose another directory: outpost up --data DIR",
+                $"{wall} has mode {Convert.ToString((int)File.GetUnixFileMode(wall), 8)} and belongs to {UnixUser.NameOf(PrivateDirectory.Owner(wall))}");
+        }
+
+        PrivateDirectory.Ensure(Logs);
+        PrivateDirectory.Ensure(In("conf"), passable: UnixUser.IsRoot);
+        PrivateDirectory.Ensure(In("run"), passable: UnixUser.IsRoot);
+    }
+
+    private string In(string name) => System.IO.Path.Combine(Path, name);
+}
