@@ -1,0 +1,17 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace Outpost.Operator.Commands;
+
+/// <summary>How <c>--json</c> writes: one document, names in camelCase, read by jq and by people.</summary>
+internal static class CommandJson
+{
+    private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        // It goes to a terminal or a program, never into a web page.
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    public static string Of<T>(T value) => JsonSerializer.Serialize(value, Options);
+}

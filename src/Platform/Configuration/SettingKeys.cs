@@ -1,0 +1,137 @@
+using System.Globalization;
+
+namespace Outpost.Platform.Configuration;
+
+/// <summary>Every key that Outpost understands. What is not here has no effect.</summary>
+public static class SettingKeys
+{
+    public const string NewSecret = "openssl rand -base64 32";
+
+    private const string Database = "Database";
+    private const string Security = "Security";
+    private const string Addresses = "Addresses";
+    private const string Running = "Running";
+    private const string Watching = "Watching";
+
+    public static IReadOnlyList<SettingKey> All { get; } =
+    [
+        new("ENVIRONMENT", Running, "all", "production or development. In production weak and default secrets are refused.")
+        {
+            Default = "development", Check = ValueChecks.EnvironmentName,
+        },
+        new("ENV", Running, "all", "The same as ENVIRONMENT, for machines that set it themselves.") { Default = "as ENVIRONMENT", InTemplate = false, Check = ValueChecks.EnvironmentName },
+        new("POSTGRES_DB", Database, "the postgres container", "The database that the container makes at its first start.") { Default = "ai_fsm", Check = ValueChecks.AgreesWithUrl("POSTGRES_DB", u => u.Database) },
+        new("POSTGRES_USER", Database, "the postgres container", "The role that owns the tables and migrates.") { Default = "fsm_owner", Check = ValueChecks.AgreesWithUrl("POSTGRES_USER", u => u.User) },
+        new("POSTGRES_PASSWORD", Database, "the postgres container", "Its password: strong and random.")
+        {
+            Kind = SettingKind.Secret, Generate = "openssl rand -hex 24", RequiredBecause = Deployments.NeedsPostgresPassword, Check = ValueChecks.DatabasePassword,
+        },
+        new("DATABASE_URL", Database, "all", "How the services reach PostgreSQL, as a role that row-level security binds: " + PostgresUrl.Form + ". Percent-encode special characters in the password. "
+            + "Left out, outpost up keeps a private PostgreSQL in OUTPOST_DATA.")
+        {
+            Kind = SettingKind.PostgresUrl, RequiredBecause = Deployments.NeedsDatabase, Check = ValueChecks.Database, Doubt = ValueChecks.DatabaseRole,
+        },
+        new("DATABASE_OWNER_URL", Database, "migrate", "The same database as the role that owns the tables. Migrations and backups use it.")
+        {
+            Kind = SettingKind.PostgresUrl, Default = "as DATABASE_URL", Check = ValueChecks.OwnerDatabase,
+        },
+        new("FSM_DATABASE_URL", Database, "fsm, worker", "The field service's database, where it is not the one of DATABASE_URL.")
+        {
+            Kind = SettingKind.PostgresUrl, Default = "as DATABASE_URL", Check = ValueChecks.Database, Doubt = ValueChecks.DatabaseRole,
+        },
+        new("FSM_DATABASE_OWNER_URL", Database, "migrate", "The field service's database as its owner.")
+        {
+            Kind = SettingKind.PostgresUrl, Default = "as DATABASE_OWNER_URL", Check = ValueChecks.OwnerDatabase,
+        },
+        new("REDIS_URL", Database, "all", "How the services reach Redis: redis://host:6379/0, with rediss:// for TLS, redis://:password@host when it wants a password, or unix:///path/of/redis.sock.")
+        {
+            Kind = SettingKind.RedisUrl, RequiredBecause = Deployments.NeedsRedis, Check = ValueChecks.Redis,
+        },
+        new("AUTH_SECRET", Security, "fsm", "Signs the session cookies: at least 32 random characters. Whoever knows it can sign in as anybody; changing it signs everybody out.")
+        {
+            Kind = SettingKind.Secret, Generate = NewSecret, RequiredBecause = Deployments.NeedsAuthSecret, Check = ValueChecks.AuthSecret,
+        },
+        new("SECURE_COOKIES", Security, "fsm", "true sends the session cookie over HTTPS only. Set it to false only where people sign in over plain HTTP in a network you trust.")
+        {
+            Default = "true in production", Check = ValueChecks.TrueOrFalse, Doubt = ValueChecks.InsecureCookies,
+        },
+        new("TRUSTED_PROXIES", Security, "fsm", "Addresses or networks, joined by commas, of the proxies in front: 127.0.0.1,10.0.0.0/8. Only they are believed when they say who is calling.")
+        {
+            Default = "none", Check = ValueChecks.Networks,
+        },
+        new("FSM_HOST", Addresses, "fsm", "The address to listen on. 0.0.0.0 opens the port to every network of this machine.") { Default = "127.0.0.1", Check = ValueChecks.Address },
+        new("FSM_PORT", Addresses, "fsm", "The port of the field service.") { Kind = SettingKind.Port, Default = "3000", Check = ValueChecks.Port },
+        new("PORT", Addresses, "a service that runs alone", "The port of the one service in a container; FSM_PORT goes before it.") { Kind = SettingKind.Port, Check = ValueChecks.Port },
+        new("OUTPOST_DATA", Running, "outpost up", "The directory of everything that outpost up keeps: the private PostgreSQL and Redis, documents, backups.") { Default = "~/.local/share/outpost" },
+        new("WORKER_CONCURRENCY", Running, "worker", "How many jobs the worker does at once.") { Default = "2", Check = ValueChecks.Between(1, 64) },
+        new("DOTNET_GCHeapHardLimit", Running, "all", "The most memory for objects that one process may use, in bytes and hexadecimal: 0x10000000 are 256 MB.")
+        {
+            Default = "no limit but the machine's", Check = ValueChecks.HeapLimit,
+        },
+        new("NODE_OPTIONS", Running, "nothing here", "Has no effect on Outpost, and is accepted for the sake of older .env files. DOTNET_GCHeapHardLimit limits the memory.") { InTemplate = false, Doubt = ValueChecks.NodeOptions },
+        new("LOG_LEVEL", Watching, "all", "trace, debug, info, warn or error.") { Default = "info", Check = ValueChecks.LogLevel },
+        new("OTEL_EXPORTER_OTLP_ENDPOINT", Watching, "all", "Where to send traces: http://localhost:4317. Left out, none are sent.") { Check = ValueChecks.HttpUrl },
+        new("OTEL_SERVICE_NAME", Watching, "all", "How traces and metrics name this service.") { Default = "the role's name" },
+        new("REGION", Watching, "all", "The region that health answers name.") { Default = "as FLY_REGION" },
+        new("INSTANCE", Watching, "all", "The instance that health answers name.") { Default = "as FLY_ALLOC_ID, else the machine's name" },
+        new("FLY_REGION", Watching, "all", "Set by Fly; see REGION.") { InTemplate = false },
+        new("FLY_ALLOC_ID", Watching, "all", "Set by Fly; see INSTANCE.") { InTemplate = false },
+        new("OUTPOST_ENV_FILE", Running, "all", "The file to read instead of .env. Only the environment can say so.") { Default = ".env", InTemplate = false },
+    ];
+
+    private static readonly string[] SecretWords = ["SECRET", "PASSWORD", "TOKEN", "API_KEY", "PRIVATE_KEY"];
+
+    private static readonly Dictionary<string, SettingKey> ByName = All.ToDictionary(k => k.Name, StringComparer.Ordinal);
+
+    public static SettingKey? Find(string name) => ByName.GetValueOrDefault(name);
+
+    /// <summary>A value as it may be shown: secrets only by their length, URLs without their password. What is unknown may be a secret and is hidden.</summary>
+    public static string Show(string name, string value)
+    {
+        if (Find(name) is not { } key) return Hidden(value);
+
+        try
+        {
+            return key.Kind switch
+            {
+                SettingKind.Secret => Hidden(value),
+                SettingKind.PostgresUrl => PostgresUrl.Parse(name, value).ToString(),
+                SettingKind.RedisUrl => RedisUrl.Parse(name, value).ToString(),
+                // A value that its key does not take may be a secret on the wrong line.
+                SettingKind.Text or SettingKind.Port => key.Check(value, new Settings(new Dictionary<string, string>())) is null ? value : Hidden(value),
+                _ => Hidden(value),
+            };
+        }
+        catch (SettingsException)
+        {
+            return Hidden(value);
+        }
+    }
+
+    /// <summary>What of a value must never be read by anyone.</summary>
+    internal static IEnumerable<string> SecretsIn(string name, string value) => Find(name)?.Kind switch
+    {
+        SettingKind.Secret => [value],
+        SettingKind.PostgresUrl => [value, .. PasswordOf(() => PostgresUrl.Parse(name, value).Password)],
+        SettingKind.RedisUrl => [value, .. PasswordOf(() => RedisUrl.Parse(name, value).Password)],
+        null when LooksSecret(name) => [value],
+        _ => [],
+    };
+
+    private static bool LooksSecret(string name) =>
+        SecretWords.Any(word => name.Contains(word, StringComparison.OrdinalIgnoreCase));
+
+    private static string[] PasswordOf(Func<string?> parse)
+    {
+        try
+        {
+            return parse() is { } password ? [password] : [];
+        }
+        catch (SettingsException)
+        {
+            return [];
+        }
+    }
+
+    private static string Hidden(string value) => string.Create(CultureInfo.InvariantCulture, $"{Secrets.Redaction.Mark} ({value.Length} characters)");
+}
