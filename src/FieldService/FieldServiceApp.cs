@@ -21,16 +21,18 @@ public static class FieldServiceApp
 {
     public static readonly ServiceProfile Profile = new("web", "FSM", 3000, new ErrorEnvelope());
 
-    /// <param name="source">The app role's connections; the host does not dispose them.</param>
+    /// <param name="source">The app role's connections; disposed with the host.</param>
+    /// <param name="more">What the surroundings add to the host.</param>
     /// <exception cref="SettingsException">A setting is missing or wrong.</exception>
-    public static WebApplication Build(Settings settings, NpgsqlDataSource source, TimeProvider clock)
+    public static WebApplication Build(Settings settings, NpgsqlDataSource source, TimeProvider clock, Action<IServiceCollection>? more = null)
     {
         var builder = ServiceHost.Create(Profile, settings);
         var services = builder.Services;
-        services.AddSingleton(clock).AddSingleton(source);
+        services.AddSingleton(clock).AddSingleton(_ => source);
         services.AddSingleton(HealthCheck.Database(source));
         services.AddWeb();
         services.AddSignIn(settings);
+        more?.Invoke(services);
 
         var app = builder.Build();
         app.UseServiceHost();

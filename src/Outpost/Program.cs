@@ -1,15 +1,19 @@
 using System.CommandLine;
+using Outpost.Bench;
+using Outpost.FieldService;
 using Outpost.Operator.Commands;
 using Outpost.Platform.Configuration;
 using Outpost.Platform.Roles;
 
 Role[] roles =
 [
+    FieldServiceRole.Web,
 ];
 Subsystem[] subsystems =
 [
+    FieldServiceRole.Subsystem,
 ];
-Func<Settings> settings = Settings.FromEnvironment;
+Func<Settings> settings = () => Settings.Load();
 var clock = TimeProvider.System;
 
 var root = new RootCommand("Outpost: field service, assistant, agent hub, and the operator that keeps them running.")
@@ -18,6 +22,12 @@ var root = new RootCommand("Outpost: field service, assistant, agent hub, and th
     DownCommand.Create(settings, clock),
     StatusCommand.Create(settings, clock),
     ServeCommand.Create(roles, settings, clock),
+    ConfigCommands.Create(settings, clock),
+    MigrateCommands.Create(subsystems, settings),
+    UserCommands.Create(subsystems, settings),
+    HealthCommand.Create(settings),
+    SmokeCommand.Create(settings),
+    BenchCommand.Create(),
 };
 
 return await CommandLine.RunAsync(root, args);

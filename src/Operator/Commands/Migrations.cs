@@ -1,4 +1,7 @@
+using Npgsql;
 using Outpost.Platform.Configuration;
+using Outpost.Platform.Migrations;
+using Outpost.Platform.Processes;
 using Outpost.Platform.Roles;
 
 namespace Outpost.Operator.Commands;
@@ -7,6 +10,23 @@ namespace Outpost.Operator.Commands;
 public static class Migrations
 {
     /// <exception cref="SettingsException">No URL is set.</exception>
-    public static Task UpAsync(Subsystem subsystem, Settings settings, Action<string> say, CancellationToken ct) =>
-        throw new NotSupportedException("The migrations runner is not connected");
+    /// <exception cref="TroubleException">A migration failed or the database does not fit this build.</exception>
+    public static async Task UpAsync(Subsystem subsystem, Settings settings, Action<string> say, CancellationToken ct)
+    {
+        await using var owner = NpgsqlDataSource.Create(settings.OwnerUrl(subsystem).ToConnection());
+        try
+        {
+            await new Migrator(owner, MigrationSet.From(subsystem.Migrations), say).UpAsync(ct);
+        }
+        catch (MigrationException e)
+        {
+            var kind = e.Fault switch
+            {
+                MigrationFault.Failed => TroubleKind.Failed,
+                MigrationFault.Refused => TroubleKind.Refused,
+                MigrationFault.Locked => TroubleKind.Locked,
+            };
+            throw new TroubleException(kind, $"the database of {subsystem.Name} could not be migrated", $"outpost migrate status --system {subsystem.Name}", e.Message, e);
+        }
+    }
 }

@@ -91,7 +91,7 @@ public static class UserCommands
 
     private static async Task<(string Password, bool Generated)> PasswordAsync(bool fromStandardInput, CancellationToken ct)
     {
-        if (!fromStandardInput) return (RandomSecret.Readable(), true);
+        if (!fromStandardInput) return (Secret.Password(), true);
 
         var line = await Console.In.ReadLineAsync(ct);
         return string.IsNullOrEmpty(line) ? throw new RuleException("VALIDATION_ERROR", "Standard input held no password. Fix: echo it into the command, or leave --password-stdin out to have one made.") : (line, false);

@@ -1,0 +1,32 @@
+using Npgsql;
+using Outpost.FieldService.Accounts;
+using Outpost.Platform.Configuration;
+using Outpost.Platform.Postgres;
+using Outpost.Platform.Roles;
+
+namespace Outpost.FieldService;
+
+/// <summary>What the executable knows of the field service: its database, its users and the role that serves it.</summary>
+public static class FieldServiceRole
+{
+    public static Subsystem Subsystem { get; } = new("fsm", "ai_fsm", typeof(FieldServiceRole).Assembly, FirstLoginAsync, DemoAsync, new FieldServiceUsers());
+
+    public static Role Web { get; } = new("fsm", "the field service: web application and API", Build, "/api/health", FieldServiceApp.Profile.Address);
+
+    internal static NpgsqlDataSource Owner(Settings settings) => NpgsqlDataSource.Create(settings.OwnerUrl(Subsystem).ToConnection());
+
+    private static IHost Build(Settings settings)
+    {
+        var source = ServicePool.Create(settings.AppUrl(Subsystem), "web");
+        return FieldServiceApp.Build(settings, source, TimeProvider.System, services => services
+            .AddSingleton<IHostedService>(new DatabaseGate(source, Subsystem, settings)));
+    }
+
+    private static async Task<Login?> FirstLoginAsync(Settings settings, CancellationToken ct)
+    {
+        await using var owner = Owner(settings);
+        return await UserAdministration.FirstOwnerAsync(owner, "My company", ct) is { } first ? new Login(first.Email, first.Password) : null;
+    }
+
+    private static Task<Login?> DemoAsync(Settings settings, CancellationToken ct) => Task.FromResult<Login?>(null);
+}

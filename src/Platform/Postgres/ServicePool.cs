@@ -1,0 +1,28 @@
+using Npgsql;
+using Outpost.Platform.Configuration;
+
+namespace Outpost.Platform.Postgres;
+
+/// <summary>The connections that one service shares among its requests.</summary>
+public static class ServicePool
+{
+    /// <summary>A small machine runs a query faster than it juggles many; what does not get a connection at once waits for one.</summary>
+    private const int Largest = 20;
+
+    /// <param name="service">What PostgreSQL shows as the application's name.</param>
+    public static NpgsqlDataSource Create(PostgresUrl url, string service)
+    {
+        var connection = url.ToConnection();
+        connection.ApplicationName ??= $"outpost {service}";
+        connection.MaxPoolSize = Largest;
+        // Statements are parsed and planned once per connection. Settings are local to a transaction, so nothing has to be reset between two requests.
+        connection.MaxAutoPrepare = 100;
+        connection.AutoPrepareMinUsages = 2;
+        connection.NoResetOnClose = true;
+        if (url.ConnectTimeout is null) connection.Timeout = 5;
+        connection.CommandTimeout = 30;
+        connection.GssEncryptionMode = GssEncryptionMode.Disable;
+        if (!url.IsLocal) connection.KeepAlive = 30;
+        return NpgsqlDataSource.Create(connection);
+    }
+}
