@@ -20,10 +20,17 @@ public static class ConfigCommands
         var force = new Option<bool>("--force") { Description = "Replace the file; the old one is kept beside it." };
         var profile = new Option<string>("--profile") { Description = "The machine: pi (4 GB) or vps.", DefaultValueFactory = _ => "pi" };
         profile.AcceptOnlyFromAmong("pi", "vps");
-        var command = new Command("new", "Write a complete .env with fresh secrets, readable by you alone.") { file, force, profile };
+        var example = new Option<bool>("--example") { Description = "Print it with every secret left empty, and write nothing." };
+        var command = new Command("new", "Write a complete .env with fresh secrets, readable by you alone.") { file, force, profile, example };
         command.SetAction(parsed =>
         {
             var talk = parsed.InvocationConfiguration.Error;
+            if (parsed.GetValue(example))
+            {
+                parsed.InvocationConfiguration.Output.Write(EnvTemplate.Example());
+                return ExitCodes.Ok;
+            }
+
             try
             {
                 var machine = parsed.GetValue(profile) == "vps" ? MachineProfile.Vps : MachineProfile.Pi;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Npgsql;
 using Outpost.Platform.Configuration;
 using Outpost.Platform.Migrations;
 using Outpost.Platform.Roles;
@@ -63,11 +62,7 @@ public static class MigrateCommands
             var worst = ExitCodes.Ok;
             foreach (var subsystem in chosen)
             {
-                var connection = settings.OwnerUrl(subsystem).ToConnection();
-                connection.ApplicationName ??= "outpost migrate";
-                // A server that vanishes behind a firewall would otherwise be waited for for ever.
-                connection.TcpKeepAlive = true;
-                await using var owner = NpgsqlDataSource.Create(connection);
+                await using var owner = SubsystemMigrations.OwnerSource(subsystem, settings);
                 var session = new MigrateSession(subsystem, owner, MigrationSet.From(subsystem.Migrations), result, talk, json, ask);
                 worst = Math.Max(worst, await run(session, parsed, ct));
                 if (worst != ExitCodes.Ok) break;

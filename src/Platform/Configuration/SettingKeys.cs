@@ -15,7 +15,7 @@ public static class SettingKeys
 
     public static IReadOnlyList<SettingKey> All { get; } =
     [
-        new("ENVIRONMENT", Running, "all", "production or development. In production weak and default secrets are refused.")
+        new("ENVIRONMENT", Running, "all", "What this is: production or development. In production weak and default secrets are refused.")
         {
             Default = "development", Check = ValueChecks.EnvironmentName,
         },
@@ -51,7 +51,7 @@ public static class SettingKeys
         {
             Kind = SettingKind.Secret, Generate = NewSecret, RequiredBecause = Deployments.NeedsAuthSecret, Check = ValueChecks.AuthSecret,
         },
-        new("SECURE_COOKIES", Security, "fsm", "true sends the session cookie over HTTPS only. Set it to false only where people sign in over plain HTTP in a network you trust.")
+        new("SECURE_COOKIES", Security, "fsm", "With true the session cookie goes over HTTPS only. Set it to false only where people sign in over plain HTTP in a network you trust.")
         {
             Default = "true in production", Check = ValueChecks.TrueOrFalse, Doubt = ValueChecks.InsecureCookies,
         },
@@ -69,7 +69,7 @@ public static class SettingKeys
             Default = "no limit but the machine's", Check = ValueChecks.HeapLimit,
         },
         new("NODE_OPTIONS", Running, "nothing here", "Has no effect on Outpost, and is accepted for the sake of older .env files. DOTNET_GCHeapHardLimit limits the memory.") { InTemplate = false, Doubt = ValueChecks.NodeOptions },
-        new("LOG_LEVEL", Watching, "all", "trace, debug, info, warn or error.") { Default = "info", Check = ValueChecks.LogLevel },
+        new("LOG_LEVEL", Watching, "all", "The least that is logged: trace, debug, info, warn or error.") { Default = "info", Check = ValueChecks.LogLevel },
         new("OTEL_EXPORTER_OTLP_ENDPOINT", Watching, "all", "Where to send traces: http://localhost:4317. Left out, none are sent.") { Check = ValueChecks.HttpUrl },
         new("OTEL_SERVICE_NAME", Watching, "all", "How traces and metrics name this service.") { Default = "the role's name" },
         new("REGION", Watching, "all", "The region that health answers name.") { Default = "as FLY_REGION" },

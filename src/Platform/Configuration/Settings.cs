@@ -39,7 +39,8 @@ public sealed class Settings
     public static Settings Load(string? directory = null) => FromEnvironment().Over(directory);
 
     /// <summary>These settings with a <c>.env</c> file laid under them, see <see cref="Load"/>.</summary>
-    internal Settings Over(string? directory)
+    /// <exception cref="SettingsException">As there.</exception>
+    public Settings Over(string? directory)
     {
         var named = this["OUTPOST_ENV_FILE"];
         var path = Path.GetFullPath(named ?? ".env", Path.GetFullPath(directory ?? "."));

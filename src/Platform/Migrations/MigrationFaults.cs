@@ -42,6 +42,9 @@ internal static class MigrationFaults
 
     public static MigrationException DoNotFit(IReadOnlyList<string> faults) => Refused(string.Join(Environment.NewLine, faults));
 
+    public static MigrationException Behind(string system, MigrationStatus status) => Refused(string.Create(CultureInfo.InvariantCulture,
+        $"The database of {system} stands at {status.Current?.Name ?? "nothing"}; {status.Pending.Count} migrations are pending, up to {status.Pending[^1].Name}. Fix: outpost migrate up --system {system}"));
+
     public static MigrationException OwnTransaction(string file, int line, string word) => Refused(
         $"{file}:{line} says {word}, but a migration already is one transaction. "
         + $"Fix: remove it, or make '{Migration.NoTransactionMark}' the first line when no transaction is wanted.");

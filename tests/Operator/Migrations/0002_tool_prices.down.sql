@@ -1,0 +1,2 @@
+drop index tools_by_price;
+alter table tools drop column price_cents;
