@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
@@ -48,14 +49,16 @@ internal sealed partial class RequestEdge(
 
     private void Finish(HttpContext http, Activity? activity, PathString path, TimeSpan took)
     {
-        var endpoint = http.GetEndpoint();
+        // After an exception the framework has forgotten where the request went, except for this note.
+        var endpoint = http.GetEndpoint() ?? http.Features.Get<IExceptionHandlerFeature>()?.Endpoint;
         var route = (endpoint as RouteEndpoint)?.RoutePattern.RawText ?? HttpMetrics.UnknownRoute;
         var method = HttpMetrics.Known(http.Request.Method);
         var status = http.Response.StatusCode;
         metrics.End(method, route, status, took);
-        if (activity is not null) Describe(activity, http, method, route, status);
+        var quiet = endpoint?.Metadata.GetMetadata<QuietRoute>() is not null;
+        if (activity is not null) Describe(activity, quiet, method, route, status);
 
-        var level = endpoint?.Metadata.GetMetadata<QuietRoute>() is not null || status == StatusCodes.Status499ClientClosedRequest ? LogLevel.Debug : LogLevel.Information;
+        var level = quiet || status == StatusCodes.Status499ClientClosedRequest ? LogLevel.Debug : LogLevel.Information;
         if (!log.IsEnabled(level)) return;
 
         var shown = endpoint?.Metadata.GetMetadata<SecretPath>() is null ? path.Value : route;
@@ -83,9 +86,9 @@ internal sealed partial class RequestEdge(
         await answers.WriteAsync(http, StatusCodes.Status500InternalServerError);
     }
 
-    private static void Describe(Activity activity, HttpContext http, string method, string route, int status)
+    private static void Describe(Activity activity, bool quiet, string method, string route, int status)
     {
-        if (http.GetEndpoint()?.Metadata.GetMetadata<QuietRoute>() is not null)
+        if (quiet)
         {
             // Nobody looks for the spans of a health probe.
             activity.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;

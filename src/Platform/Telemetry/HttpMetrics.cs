@@ -32,10 +32,11 @@ internal sealed class HttpMetrics
 
     public void End(string method, string route, int status, TimeSpan took)
     {
-        Interlocked.Decrement(ref _inFlight);
         KeyValuePair<string, object?> methodTag = new("method", method), routeTag = new("route", route);
         _requests.Add(1, methodTag, routeTag, new("status", Statuses[Math.Clamp(status, 0, 599)]));
         _duration.Record(took.TotalSeconds, methodTag, routeTag);
+        // Last, so that whoever sees nothing in flight sees everything counted.
+        Interlocked.Decrement(ref _inFlight);
     }
 
     /// <summary>A method that anyone can make up is one label value.</summary>
