@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
@@ -15,6 +16,8 @@ internal sealed partial class RequestEdge(
     RequestDelegate next, ServiceProfile profile, HttpLimits limits, ForwardedCaller caller, HttpMetrics metrics, ErrorAnswers answers, ILogger<RequestEdge> log)
 {
     private readonly Func<object, Task> _headers = state => WriteHeaders((HttpContext)state, profile.Security);
+
+    private readonly ConcurrentDictionary<string, string> _pages = new(StringComparer.Ordinal);
 
     public async Task InvokeAsync(HttpContext http)
     {
@@ -51,7 +54,7 @@ internal sealed partial class RequestEdge(
     {
         // After an exception the framework has forgotten where the request went, except for this note.
         var endpoint = http.GetEndpoint() ?? http.Features.Get<IExceptionHandlerFeature>()?.Endpoint;
-        var route = (endpoint as RouteEndpoint)?.RoutePattern.RawText ?? HttpMetrics.UnknownRoute;
+        var route = Template(endpoint);
         var method = HttpMetrics.Known(http.Request.Method);
         var status = http.Response.StatusCode;
         metrics.End(method, route, status, took);
@@ -65,6 +68,14 @@ internal sealed partial class RequestEdge(
         TraceIds.TryReadForeign(http.Request.Headers, out var requestId);
         log.Log(level, default, new RequestLine(method, shown, route, status, took, requestId), null, static (_, _) => "request completed");
     }
+
+    // Pages leave out the first slash that routes are written with.
+    private string Template(Endpoint? endpoint) => (endpoint as RouteEndpoint)?.RoutePattern.RawText switch
+    {
+        null => HttpMetrics.UnknownRoute,
+        ['/', ..] rooted => rooted,
+        var page => _pages.GetOrAdd(page, static text => $"/{text}"),
+    };
 
     private async Task GiveUpAsync(HttpContext http, Exception broken)
     {

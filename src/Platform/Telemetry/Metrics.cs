@@ -22,8 +22,6 @@ internal sealed class Metrics : IDisposable
         ["dotnet.gc.last_collection.memory.committed_size"] = "dotnet.gc.committed",
         ["dotnet.gc.last_collection.heap.size"] = "dotnet.gc.heap_size",
         ["dotnet.gc.pause.time"] = "dotnet.gc.pause",
-        ["dotnet.thread_pool.thread.count"] = "dotnet.thread_pool.threads",
-        ["dotnet.thread_pool.queue.length"] = "dotnet.thread_pool.queue_length",
         ["dotnet.monitor.lock_contentions"] = "dotnet.monitor.lock_contentions",
         ["dotnet.exceptions"] = "dotnet.exceptions",
         ["kestrel.active_connections"] = "http.connections",
@@ -76,12 +74,21 @@ internal sealed class Metrics : IDisposable
         _oneScrape.Dispose();
     }
 
-    private static MetricStreamConfiguration? View(Instrument instrument, IMeterFactory mine)
+    // The SDK sets a place aside for each series that an instrument may come to have; at its own 2,000 that is ten megabytes for series nobody makes.
+    private static int Places(string meter) => meter switch
+    {
+        ProcessMetrics.MeterName or SampledGauges.MeterName => 4,
+        "Npgsql" or "System.Runtime" or "Microsoft.AspNetCore.Server.Kestrel" => 50,
+        HttpMetrics.MeterName => 2_000,
+        _ => 500,
+    };
+
+    private static MetricStreamConfiguration View(Instrument instrument, IMeterFactory mine)
     {
         if (instrument.Meter.Scope is IMeterFactory owner && !ReferenceEquals(owner, mine)) return MetricStreamConfiguration.Drop;
-        if (instrument.Meter.Name is not ("Npgsql" or "System.Runtime" or "Microsoft.AspNetCore.Server.Kestrel")) return null;
+        if (instrument.Meter.Name is not ("Npgsql" or "System.Runtime" or "Microsoft.AspNetCore.Server.Kestrel")) return new() { CardinalityLimit = Places(instrument.Meter.Name) };
 
-        return Kept.TryGetValue(instrument.Name, out var name) ? new() { Name = name } : MetricStreamConfiguration.Drop;
+        return Kept.TryGetValue(instrument.Name, out var name) ? new() { Name = name, CardinalityLimit = Places(instrument.Meter.Name) } : MetricStreamConfiguration.Drop;
     }
 }
 

@@ -20,6 +20,9 @@ internal sealed class ProcessMetrics
         meter.CreateObservableGauge("process.max_fds", () => Limit("Max open files"), null, "File descriptors that may be open.");
         meter.CreateObservableGauge("process.threads", () => Status("Threads:"), null, "Threads of the operating system.");
         meter.CreateObservableGauge("process.start_time", StartTime, "s", "Start of the process in Unix seconds.");
+        // The runtime publishes these two as counters, which they are not.
+        meter.CreateObservableGauge("dotnet.thread_pool.threads", () => ThreadPool.ThreadCount, null, "Threads of the pool.");
+        meter.CreateObservableGauge("dotnet.thread_pool.queue_length", () => ThreadPool.PendingWorkItemCount, null, "Work that waits for a thread of the pool.");
         meter.CreateObservableGauge("outpost.build_info", BuildInfo, null, "Always 1; the labels say what is running.");
         if (log is not null) meter.CreateObservableCounter("log.lines.lost", () => log.Lost, null, "Log lines dropped because the output was too slow or gone.");
     }

@@ -43,17 +43,18 @@ public sealed partial class SeriesOfAHost
     [InlineData("process_start_time_seconds")]
     [InlineData("dotnet_gc_heap_size_bytes")]
     [InlineData("dotnet_gc_pause_seconds_total")]
-    [InlineData("dotnet_thread_pool_queue_length_total", "dotnet_thread_pool_queue_length")]
+    [InlineData("dotnet_thread_pool_queue_length")]
+    [InlineData("log_lines_lost_total")]
     [InlineData("http_connections")]
     [InlineData("outpost_build_info")]
-    public async Task Tell_of_the_process(params string[] anyOf)
+    public async Task Tell_of_the_process(string name)
     {
         await using var host = await StartAsync();
         GC.Collect();
 
         var series = await ScrapeAsync(host);
 
-        Assert.Contains(series, one => anyOf.Contains(one.Key.Split('{')[0]) && one.Value >= 0);
+        Assert.Contains(series, one => one.Key.Split('{')[0] == name && one.Value >= 0);
     }
 
     [Fact]
