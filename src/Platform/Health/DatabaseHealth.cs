@@ -11,7 +11,8 @@ public static class DatabaseHealth
     /// <param name="source">The app role's connections; null for the one that is registered.</param>
     public static IServiceCollection AddDatabaseHealth(this IServiceCollection services, NpgsqlDataSource? source = null) => services
         .AddSingleton(host => HealthCheck.Database(source ?? host.GetRequiredService<NpgsqlDataSource>()))
-        .AddSingleton(host => new SampledGauge("postgres.active_connections", null, "Connections to this database, of all clients.", ct => CountAsync(source ?? host.GetRequiredService<NpgsqlDataSource>(), ct)));
+        .AddSingleton(host => new SampledGauge(
+            "postgres.active_connections", null, "Connections to this database, of all clients.", ct => CountAsync(source ?? host.GetRequiredService<NpgsqlDataSource>(), ct)));
 
     private static async Task<double?> CountAsync(NpgsqlDataSource source, CancellationToken ct)
     {

@@ -115,7 +115,7 @@ internal sealed partial class RequestEdge(
     }
 
     private static bool IsBare(HttpResponse response) =>
-        !response.HasStarted && response.StatusCode is >= 400 and not StatusCodes.Status499ClientClosedRequest && response.ContentLength is null && string.IsNullOrEmpty(response.ContentType);
+        response is { HasStarted: false, StatusCode: >= 400 and not StatusCodes.Status499ClientClosedRequest, ContentLength: null } && string.IsNullOrEmpty(response.ContentType);
 
     private static Task WriteHeaders(HttpContext http, SecurityHeaders security)
     {

@@ -24,7 +24,9 @@ internal sealed class HttpMetrics
         var prefix = profile.MetricPrefix is { } p ? $"{p}." : "";
         var meter = meters.Create(MeterName);
         _requests = meter.CreateCounter<long>($"{prefix}http.requests", null, "Requests answered, by method, route template and status.");
-        _duration = meter.CreateHistogram($"{prefix}http.request.duration", "s", "Time from the first line of a request to the end of its answer.", null, new InstrumentAdvice<double> { HistogramBucketBoundaries = Seconds });
+        _duration = meter.CreateHistogram(
+            $"{prefix}http.request.duration", "s", "Time from the first line of a request to the end of its answer.", null,
+            new InstrumentAdvice<double> { HistogramBucketBoundaries = Seconds });
         meter.CreateObservableGauge($"{prefix}http.requests.in_flight", () => Volatile.Read(ref _inFlight), null, "Requests being worked on.");
     }
 

@@ -12,7 +12,8 @@ namespace Outpost.Platform.Telemetry;
 /// </summary>
 internal sealed class Metrics : IDisposable
 {
-    private static readonly string[] Always = [HttpMetrics.MeterName, ProcessMetrics.MeterName, SampledGauges.MeterName, "Npgsql", "System.Runtime", "Microsoft.AspNetCore.Server.Kestrel"];
+    private static readonly string[] Frameworks = ["Npgsql", "System.Runtime", "Microsoft.AspNetCore.Server.Kestrel"];
+    private static readonly string[] Ours = [HttpMetrics.MeterName, ProcessMetrics.MeterName, SampledGauges.MeterName];
 
     // The instruments that somebody looks at; the rest of the runtime's would only lengthen each scrape. A name that ends in _count belongs to a histogram.
     private static readonly Dictionary<string, string> Kept = new(StringComparer.Ordinal)
@@ -46,7 +47,7 @@ internal sealed class Metrics : IDisposable
         _samples = samples;
         _provider = Sdk.CreateMeterProviderBuilder()
             .SetResourceBuilder(ResourceBuilder.CreateEmpty())
-            .AddMeter([.. Always, .. named.Select(meter => meter.Name)])
+            .AddMeter([.. Ours, .. Frameworks, .. named.Select(meter => meter.Name)])
             .AddView(instrument => View(instrument, meters))
             .AddReader(new BaseExportingMetricReader(_text))
             .Build();
@@ -78,7 +79,7 @@ internal sealed class Metrics : IDisposable
     private static int Places(string meter) => meter switch
     {
         ProcessMetrics.MeterName or SampledGauges.MeterName => 4,
-        "Npgsql" or "System.Runtime" or "Microsoft.AspNetCore.Server.Kestrel" => 50,
+        _ when Frameworks.Contains(meter) => 50,
         HttpMetrics.MeterName => 2_000,
         _ => 500,
     };
@@ -86,9 +87,11 @@ internal sealed class Metrics : IDisposable
     private static MetricStreamConfiguration View(Instrument instrument, IMeterFactory mine)
     {
         if (instrument.Meter.Scope is IMeterFactory owner && !ReferenceEquals(owner, mine)) return MetricStreamConfiguration.Drop;
-        if (instrument.Meter.Name is not ("Npgsql" or "System.Runtime" or "Microsoft.AspNetCore.Server.Kestrel")) return new() { CardinalityLimit = Places(instrument.Meter.Name) };
 
-        return Kept.TryGetValue(instrument.Name, out var name) ? new() { Name = name, CardinalityLimit = Places(instrument.Meter.Name) } : MetricStreamConfiguration.Drop;
+        var places = Places(instrument.Meter.Name);
+        if (!Frameworks.Contains(instrument.Meter.Name)) return new() { CardinalityLimit = places };
+
+        return Kept.TryGetValue(instrument.Name, out var name) ? new() { Name = name, CardinalityLimit = places } : MetricStreamConfiguration.Drop;
     }
 }
 

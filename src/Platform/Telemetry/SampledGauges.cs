@@ -60,7 +60,8 @@ internal sealed class SampledGauges
             _asking = answer;
             await Task.WhenAny(answer, Task.Delay(Timeout.InfiniteTimeSpan, ct));
             if (answer.IsCompletedSuccessfully) _value = answer.Result;
-            else _ = answer.ContinueWith(static failed => failed.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            // Looked at, so that it is no unobserved one.
+            else _ = answer.ContinueWith(static failed => failed.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
         }
     }
 }
