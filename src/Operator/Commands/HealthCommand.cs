@@ -34,9 +34,10 @@ public static class HealthCommand
 
     private static Uri? Parse(ArgumentResult argument)
     {
-        if (argument.Tokens is [var token] && Uri.TryCreate(token.Value, UriKind.Absolute, out var url) && url.Scheme is "http" or "https") return new Uri(argument.Tokens[0].Value);
+        if (argument.Tokens is not [var token, ..]) return null;
+        if (Uri.TryCreate(token.Value, UriKind.Absolute, out var url) && url.Scheme is "http" or "https") return url;
 
-        if (argument.Tokens.Count > 0) argument.AddError($"'{argument.Tokens[0].Value}' is no http or https URL. Write it as http://127.0.0.1:3000.");
+        argument.AddError($"'{token.Value}' is no http or https URL. Write it as http://127.0.0.1:3000.");
         return null;
     }
 
@@ -44,8 +45,17 @@ public static class HealthCommand
     {
         if (json)
         {
-            output.WriteLine(JsonSerializer.Serialize(
-                new { status = result.State, url = result.Url, httpStatus = result.HttpStatus, ms = Math.Round(result.Milliseconds, 1), checks = result.Checks, traceId = result.TraceId, cause = result.Cause, next = result.Next }));
+            output.WriteLine(JsonSerializer.Serialize(new
+            {
+                status = result.State,
+                url = result.Url,
+                httpStatus = result.HttpStatus,
+                ms = Math.Round(result.Milliseconds, 1),
+                checks = result.Checks,
+                traceId = result.TraceId,
+                cause = result.Cause,
+                next = result.Next,
+            }));
             return;
         }
 

@@ -35,7 +35,13 @@ internal static class HealthProbe
     /// <exception cref="SettingsException">The port is none.</exception>
     public static Uri Local(Settings settings)
     {
-        var host = settings["FSM_HOST"] switch { null or "0.0.0.0" or "*" => "127.0.0.1", "::" => "[::1]", var set when set.Contains(':', StringComparison.Ordinal) => $"[{set}]", var set => set };
+        var host = settings["FSM_HOST"] switch
+        {
+            null or "0.0.0.0" or "*" => "127.0.0.1",
+            "::" => "[::1]",
+            var set when set.Contains(':', StringComparison.Ordinal) => $"[{set}]",
+            var set => set,
+        };
         return new($"http://{host}:{settings.Port("FSM_PORT", settings.Port("PORT", 3000))}/");
     }
 

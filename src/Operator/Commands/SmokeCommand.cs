@@ -14,7 +14,11 @@ public static class SmokeCommand
         var url = HealthCommand.UrlArgument();
         var email = new Option<string?>("--email") { Description = "Sign in as this user as well." };
         var file = new Option<FileInfo?>("--password-file") { Description = "The file that holds the password." };
-        var variable = new Option<string>("--password-env") { Description = "The environment variable that holds the password.", DefaultValueFactory = _ => "OUTPOST_SMOKE_PASSWORD" };
+        var variable = new Option<string>("--password-env")
+        {
+            Description = "The environment variable that holds the password.",
+            DefaultValueFactory = _ => "OUTPOST_SMOKE_PASSWORD",
+        };
         var json = new Option<bool>("--json") { Description = "Print one JSON object." };
         var command = new Command("smoke", "Try what callers rely on. Exit code 0 only when all of it holds.") { url, email, file, variable, json };
         command.SetAction(async (parse, ct) =>

@@ -45,7 +45,8 @@ internal sealed record SmokeAnswer(HttpStatusCode Status, ILookup<string, string
     public string? Header(string name) => Headers[name].FirstOrDefault();
 
     /// <exception cref="SmokeFailure">The status is another.</exception>
-    public SmokeAnswer MustBe(HttpStatusCode status) => Status == status ? this : throw new SmokeFailure($"HTTP {(int)status} was expected, HTTP {(int)Status} came: {Start(Body)}");
+    public SmokeAnswer MustBe(HttpStatusCode status) =>
+        Status == status ? this : throw new SmokeFailure($"HTTP {(int)status} was expected, HTTP {(int)Status} came: {Start(Body)}");
 
     /// <exception cref="SmokeFailure">The body is no JSON object.</exception>
     public JsonObject Json()
@@ -73,11 +74,17 @@ internal sealed record SmokeAnswer(HttpStatusCode Status, ILookup<string, string
     {
         if ((int)Status is not (301 or 302 or 303 or 307 or 308)) throw new SmokeFailure($"a redirect was expected, HTTP {(int)Status} came");
         var location = Header("Location") ?? "";
-        var target = Uri.TryCreate(location, UriKind.Absolute, out var absolute) && absolute.Scheme is "http" or "https" ? new Uri(location).AbsolutePath : location.Split('?')[0];
+        // On Unix a bare path is an absolute URI as well, one of a file.
+        var target = Uri.TryCreate(location, UriKind.Absolute, out var absolute) && absolute.Scheme is "http" or "https" ? absolute.AbsolutePath : location.Split('?')[0];
         if (target != path) throw new SmokeFailure($"it leads to '{location}' instead of {path}");
     }
 
-    private static string Start(string body) => body.Length switch { 0 => "(empty)", <= 120 => body.ReplaceLineEndings(" "), _ => body[..120].ReplaceLineEndings(" ") + "…" };
+    private static string Start(string body) => body.Length switch
+    {
+        0 => "(empty)",
+        <= 120 => body.ReplaceLineEndings(" "),
+        _ => $"{body[..120].ReplaceLineEndings(" ")}…",
+    };
 }
 
 /// <summary>Runs the checks one after the other; one that fails does not keep the others from being tried.</summary>

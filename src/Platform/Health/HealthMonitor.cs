@@ -80,9 +80,8 @@ public sealed partial class HealthMonitor
         public async Task<HealthFinding> AskAsync(TimeSpan patience)
         {
             var started = Stopwatch.GetTimestamp();
-            using var end = new CancellationTokenSource(patience);
             // What still hangs from the last round is waited for, not asked anew: a dead database must not collect connections.
-            if (_running.IsCompleted) _running = Task.Run(() => check.Probe(end.Token), CancellationToken.None);
+            if (_running.IsCompleted) _running = Task.Run(() => ProbeAsync(patience), CancellationToken.None);
             var running = _running;
             try
             {
@@ -92,10 +91,17 @@ public sealed partial class HealthMonitor
             catch (Exception failed)
             {
                 // Whatever a check throws is its finding; this is the outermost step of its loop.
-                _ = running.ContinueWith(static task => task.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+                _ = running.ContinueWith(static task => task.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
                 var problem = failed is TimeoutException or OperationCanceledException ? $"no answer within {patience.TotalSeconds:0} s" : failed.Message;
                 return new(check.Name, Stopwatch.GetElapsedTime(started), problem);
             }
+        }
+
+        // The token lives as long as the probe and not as long as the patience of those who wait: otherwise it might be gone before it fires.
+        private async Task ProbeAsync(TimeSpan patience)
+        {
+            using var end = new CancellationTokenSource(patience);
+            await check.Probe(end.Token);
         }
     }
 }

@@ -42,7 +42,7 @@ internal sealed partial class DrainOnSignal(IHostApplicationLifetime lifetime, I
 }
 
 /// <summary>Keeps taking connections for a while after health has begun to say that the host is going, so that a load balancer can look elsewhere first.</summary>
-internal sealed class DrainNotice(HttpLimits limits, TimeProvider clock) : IHostedLifecycleService
+internal sealed class DrainNotice(HttpLimits limits, TimeProvider clock, IHostApplicationLifetime lifetime) : IHostedLifecycleService
 {
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -50,7 +50,12 @@ internal sealed class DrainNotice(HttpLimits limits, TimeProvider clock) : IHost
 
     public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public Task StoppingAsync(CancellationToken cancellationToken) => limits.DrainNotice == TimeSpan.Zero ? Task.CompletedTask : Task.Delay(limits.DrainNotice, clock, cancellationToken);
+    public Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        // A stop that no signal has asked for would otherwise be announced only after this.
+        lifetime.StopApplication();
+        return limits.DrainNotice == TimeSpan.Zero ? Task.CompletedTask : Task.Delay(limits.DrainNotice, clock, cancellationToken);
+    }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

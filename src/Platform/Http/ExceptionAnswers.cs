@@ -26,7 +26,10 @@ internal sealed partial class ExceptionAnswers(ErrorAnswers answers, ILogger<Exc
 
     private Failure Explain(Exception exception) => exception switch
     {
-        RuleException rule => new(answers.Shape.StatusOf(rule.Code), rule.Message) { Code = rule.Code, Issues = rule.Field is null ? [] : [new(rule.Field, rule.Message)] },
+        RuleException rule => new(answers.Shape.StatusOf(rule.Code), rule.Message)
+        {
+            Code = rule.Code, Issues = rule.Field is null ? [] : [new(rule.Field, rule.Message)],
+        },
         LimitException limit => new(StatusCodes.Status429TooManyRequests, limit.Message)
         {
             Code = limit.Code, RetryAfter = limit.RetryAfter, Limit = limit.Limit, ResetsAt = limit.ResetsAt,
@@ -40,7 +43,8 @@ internal sealed partial class ExceptionAnswers(ErrorAnswers answers, ILogger<Exc
     // A PostgresException is an answer of a server that can be reached, except for the codes with which it says that it is going away or full.
     private static bool IsDatabaseLoss(Exception exception) => exception switch
     {
-        PostgresException refused => refused.SqlState.StartsWith("57P", StringComparison.Ordinal) || refused.SqlState.StartsWith("08", StringComparison.Ordinal) || refused.SqlState == "53300",
+        PostgresException { SqlState: ['5', '7', 'P', ..] or ['0', '8', ..] or "53300" } => true,
+        PostgresException => false,
         NpgsqlException => true,
         _ => exception.InnerException is { } inner && IsDatabaseLoss(inner),
     };

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
@@ -14,6 +16,8 @@ internal sealed partial class RequestEdge(
     RequestDelegate next, ServiceProfile profile, HttpLimits limits, ForwardedCaller caller, HttpMetrics metrics, ErrorAnswers answers, ILogger<RequestEdge> log)
 {
     private readonly Func<object, Task> _headers = state => WriteHeaders((HttpContext)state, profile.Security);
+
+    private readonly ConcurrentDictionary<string, string> _pages = new(StringComparer.Ordinal);
 
     public async Task InvokeAsync(HttpContext http)
     {
@@ -48,20 +52,30 @@ internal sealed partial class RequestEdge(
 
     private void Finish(HttpContext http, Activity? activity, PathString path, TimeSpan took)
     {
-        var endpoint = http.GetEndpoint();
-        var route = (endpoint as RouteEndpoint)?.RoutePattern.RawText ?? HttpMetrics.UnknownRoute;
+        // After an exception the framework has forgotten where the request went, except for this note.
+        var endpoint = http.GetEndpoint() ?? http.Features.Get<IExceptionHandlerFeature>()?.Endpoint;
+        var route = Template(endpoint);
         var method = HttpMetrics.Known(http.Request.Method);
         var status = http.Response.StatusCode;
         metrics.End(method, route, status, took);
-        if (activity is not null) Describe(activity, http, method, route, status);
+        var quiet = endpoint?.Metadata.GetMetadata<QuietRoute>() is not null;
+        if (activity is not null) Describe(activity, quiet, method, route, status);
 
-        var level = endpoint?.Metadata.GetMetadata<QuietRoute>() is not null || status == StatusCodes.Status499ClientClosedRequest ? LogLevel.Debug : LogLevel.Information;
+        var level = quiet || status == StatusCodes.Status499ClientClosedRequest ? LogLevel.Debug : LogLevel.Information;
         if (!log.IsEnabled(level)) return;
 
         var shown = endpoint?.Metadata.GetMetadata<SecretPath>() is null ? path.Value : route;
         TraceIds.TryReadForeign(http.Request.Headers, out var requestId);
         log.Log(level, default, new RequestLine(method, shown, route, status, took, requestId), null, static (_, _) => "request completed");
     }
+
+    // Pages leave out the first slash that routes are written with.
+    private string Template(Endpoint? endpoint) => (endpoint as RouteEndpoint)?.RoutePattern.RawText switch
+    {
+        null => HttpMetrics.UnknownRoute,
+        ['/', ..] rooted => rooted,
+        var page => _pages.GetOrAdd(page, static text => $"/{text}"),
+    };
 
     private async Task GiveUpAsync(HttpContext http, Exception broken)
     {
@@ -83,9 +97,9 @@ internal sealed partial class RequestEdge(
         await answers.WriteAsync(http, StatusCodes.Status500InternalServerError);
     }
 
-    private static void Describe(Activity activity, HttpContext http, string method, string route, int status)
+    private static void Describe(Activity activity, bool quiet, string method, string route, int status)
     {
-        if (http.GetEndpoint()?.Metadata.GetMetadata<QuietRoute>() is not null)
+        if (quiet)
         {
             // Nobody looks for the spans of a health probe.
             activity.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;
@@ -101,7 +115,7 @@ internal sealed partial class RequestEdge(
     }
 
     private static bool IsBare(HttpResponse response) =>
-        !response.HasStarted && response.StatusCode is >= 400 and not StatusCodes.Status499ClientClosedRequest && response.ContentLength is null && string.IsNullOrEmpty(response.ContentType);
+        response is { HasStarted: false, StatusCode: >= 400 and not StatusCodes.Status499ClientClosedRequest, ContentLength: null } && string.IsNullOrEmpty(response.ContentType);
 
     private static Task WriteHeaders(HttpContext http, SecurityHeaders security)
     {

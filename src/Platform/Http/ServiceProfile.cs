@@ -43,7 +43,8 @@ public sealed record ServiceProfile(string Name, string Keys, int Port, IErrorSh
             "localhost" => IPAddress.Loopback,
             "*" => IPAddress.Any,
             _ when IPAddress.TryParse(host.Trim('[', ']'), out var parsed) => parsed,
-            _ => throw new SettingsException(new SettingsProblem(key, $"is '{host}', which is no IP address", $"set {key} to 127.0.0.1, to 0.0.0.0 for every interface, or to one of this machine's addresses")),
+            _ => throw new SettingsException(new SettingsProblem(
+                key, $"is '{host}', which is no IP address", $"set {key} to 127.0.0.1, to 0.0.0.0 for every interface, or to one of this machine's addresses")),
         };
         return new(address, settings.Port($"{Keys}_PORT", Port));
     }

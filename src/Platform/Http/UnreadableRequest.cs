@@ -11,22 +11,30 @@ namespace Outpost.Platform.Http;
 internal static partial class UnreadableRequest
 {
     private const string General = "The request could not be understood.";
+    private const string Unexpected = "The body is not the JSON that is expected here.";
     private const string Fields = "Some fields are not valid.";
+
+    private static readonly string[] TypeNames = ["System.", ".NET", "Outpost."];
 
     public static Failure Explain(BadHttpRequestException unreadable, IErrorShape shape) => unreadable.StatusCode switch
     {
         StatusCodes.Status413PayloadTooLarge => new(StatusCodes.Status413PayloadTooLarge, "The body is larger than this address takes."),
         StatusCodes.Status415UnsupportedMediaType => new(StatusCodes.Status415UnsupportedMediaType, "Send the body as application/json."),
         StatusCodes.Status408RequestTimeout => new(StatusCodes.Status408RequestTimeout, "The body took too long to arrive."),
-        StatusCodes.Status400BadRequest => new(StatusCodes.Status400BadRequest, unreadable.InnerException is JsonException ? "The body is not the JSON that is expected here." : General) { Issues = [.. Issues(unreadable, shape)] },
+        StatusCodes.Status400BadRequest => new(StatusCodes.Status400BadRequest, unreadable.InnerException is JsonException ? Unexpected : General)
+        {
+            Issues = [.. Issues(unreadable, shape)],
+        },
         var status => new(status, General),
     };
 
     private static IEnumerable<Issue> Issues(BadHttpRequestException unreadable, IErrorShape shape)
     {
         if (unreadable.InnerException is JsonException json) return Issues(json, shape);
-        if (Missing().Match(unreadable.Message) is { Success: true } missing) return [new(missing.Groups["source"].Value == "body" ? "" : shape.FieldName(missing.Groups["name"].Value), "Is required.")];
-        if (Unbound().Match(unreadable.Message) is { Success: true } unbound) return [new(shape.FieldName(unbound.Groups["name"].Value), Expectation(unbound.Groups["type"].Value))];
+        if (Missing().Match(unreadable.Message) is { Success: true } missing)
+            return [new(missing.Groups["source"].Value == "body" ? "" : shape.FieldName(missing.Groups["name"].Value), "Is required.")];
+        if (Unbound().Match(unreadable.Message) is { Success: true } unbound)
+            return [new(shape.FieldName(unbound.Groups["name"].Value), Expectation(unbound.Groups["type"].Value))];
         if (unreadable.Message.StartsWith("Implicit body inferred", StringComparison.Ordinal)) return [new("", "A JSON body is required.")];
         if (unreadable.Message.StartsWith("Unexpected end of request content", StringComparison.Ordinal)) return [new("", "The body ended before its announced length.")];
         return [];
@@ -38,14 +46,18 @@ internal static partial class UnreadableRequest
         if (MissingMembers().Match(json.Message) is { Success: true } missing)
             return [.. QuotedName().Matches(missing.Groups["names"].Value).Select(name => new Issue(Join(path, name.Groups["name"].Value), "Is required."))];
         if (UnknownMember().Match(json.Message) is { Success: true } unknown)
-            return [new(path.EndsWith(unknown.Groups["name"].Value, StringComparison.Ordinal) ? path : Join(path, unknown.Groups["name"].Value), "Is not a field that is known here.")];
+        {
+            var name = unknown.Groups["name"].Value;
+            return [new(path.EndsWith(name, StringComparison.Ordinal) ? path : Join(path, name), "Is not a field that is known here.")];
+        }
+
         if (WrongType().Match(json.Message) is { Success: true } wrong) return [new(path, Expectation(Wanted(json) ?? wrong.Groups["type"].Value))];
         if (json.InnerException is { } inner && inner.GetType().Name == "JsonReaderException")
             return [new(path, $"Is not JSON: line {json.LineNumber + 1 ?? 1}, byte {json.BytePositionInLine + 1 ?? 1}.")];
 
         // A converter of ours has worded the refusal itself; a text of the framework would name a type.
         var own = json.Message.Split(" Path: ", 2)[0];
-        return [new(path, own.Contains("System.", StringComparison.Ordinal) || own.Contains(".NET", StringComparison.Ordinal) || own.Contains("Outpost.", StringComparison.Ordinal) ? "Is not a valid value." : own)];
+        return [new(path, TypeNames.Any(name => own.Contains(name, StringComparison.Ordinal)) ? "Is not a valid value." : own)];
     }
 
     // The outer text names the type that holds the field; what the field itself wanted stands in the inner one.

@@ -24,7 +24,9 @@ internal sealed class HttpMetrics
         var prefix = profile.MetricPrefix is { } p ? $"{p}." : "";
         var meter = meters.Create(MeterName);
         _requests = meter.CreateCounter<long>($"{prefix}http.requests", null, "Requests answered, by method, route template and status.");
-        _duration = meter.CreateHistogram($"{prefix}http.request.duration", "s", "Time from the first line of a request to the end of its answer.", null, new InstrumentAdvice<double> { HistogramBucketBoundaries = Seconds });
+        _duration = meter.CreateHistogram(
+            $"{prefix}http.request.duration", "s", "Time from the first line of a request to the end of its answer.", null,
+            new InstrumentAdvice<double> { HistogramBucketBoundaries = Seconds });
         meter.CreateObservableGauge($"{prefix}http.requests.in_flight", () => Volatile.Read(ref _inFlight), null, "Requests being worked on.");
     }
 
@@ -32,10 +34,11 @@ internal sealed class HttpMetrics
 
     public void End(string method, string route, int status, TimeSpan took)
     {
-        Interlocked.Decrement(ref _inFlight);
         KeyValuePair<string, object?> methodTag = new("method", method), routeTag = new("route", route);
         _requests.Add(1, methodTag, routeTag, new("status", Statuses[Math.Clamp(status, 0, 599)]));
         _duration.Record(took.TotalSeconds, methodTag, routeTag);
+        // Last, so that whoever sees nothing in flight sees everything counted.
+        Interlocked.Decrement(ref _inFlight);
     }
 
     /// <summary>A method that anyone can make up is one label value.</summary>

@@ -9,6 +9,7 @@ namespace Outpost.Platform.Telemetry;
 internal sealed class LogWriter : IDisposable
 {
     private const int SmallBuffer = 16 * 1024;
+    private const int LargestKept = 256 * 1024;
     private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan LastChance = TimeSpan.FromSeconds(2);
 
@@ -117,7 +118,8 @@ internal sealed class LogWriter : IDisposable
             }
 
             WriteBatch(_writing.AsSpan(0, length));
-            if (_writing.Length > 4 * SmallBuffer) _writing = new byte[SmallBuffer];
+            // What a busy service needs again and again is kept; what one stuck output has piled up is not.
+            if (_writing.Length > LargestKept) _writing = new byte[SmallBuffer];
         }
     }
 

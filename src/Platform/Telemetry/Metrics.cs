@@ -12,7 +12,8 @@ namespace Outpost.Platform.Telemetry;
 /// </summary>
 internal sealed class Metrics : IDisposable
 {
-    private static readonly string[] Always = [HttpMetrics.MeterName, ProcessMetrics.MeterName, SampledGauges.MeterName, "Npgsql", "System.Runtime", "Microsoft.AspNetCore.Server.Kestrel"];
+    private static readonly string[] Frameworks = ["Npgsql", "System.Runtime", "Microsoft.AspNetCore.Server.Kestrel"];
+    private static readonly string[] Ours = [HttpMetrics.MeterName, ProcessMetrics.MeterName, SampledGauges.MeterName];
 
     // The instruments that somebody looks at; the rest of the runtime's would only lengthen each scrape. A name that ends in _count belongs to a histogram.
     private static readonly Dictionary<string, string> Kept = new(StringComparer.Ordinal)
@@ -22,8 +23,6 @@ internal sealed class Metrics : IDisposable
         ["dotnet.gc.last_collection.memory.committed_size"] = "dotnet.gc.committed",
         ["dotnet.gc.last_collection.heap.size"] = "dotnet.gc.heap_size",
         ["dotnet.gc.pause.time"] = "dotnet.gc.pause",
-        ["dotnet.thread_pool.thread.count"] = "dotnet.thread_pool.threads",
-        ["dotnet.thread_pool.queue.length"] = "dotnet.thread_pool.queue_length",
         ["dotnet.monitor.lock_contentions"] = "dotnet.monitor.lock_contentions",
         ["dotnet.exceptions"] = "dotnet.exceptions",
         ["kestrel.active_connections"] = "http.connections",
@@ -48,7 +47,7 @@ internal sealed class Metrics : IDisposable
         _samples = samples;
         _provider = Sdk.CreateMeterProviderBuilder()
             .SetResourceBuilder(ResourceBuilder.CreateEmpty())
-            .AddMeter([.. Always, .. named.Select(meter => meter.Name)])
+            .AddMeter([.. Ours, .. Frameworks, .. named.Select(meter => meter.Name)])
             .AddView(instrument => View(instrument, meters))
             .AddReader(new BaseExportingMetricReader(_text))
             .Build();
@@ -76,12 +75,23 @@ internal sealed class Metrics : IDisposable
         _oneScrape.Dispose();
     }
 
-    private static MetricStreamConfiguration? View(Instrument instrument, IMeterFactory mine)
+    // The SDK sets a place aside for each series that an instrument may come to have; at its own 2,000 that is ten megabytes for series nobody makes.
+    private static int Places(string meter) => meter switch
+    {
+        ProcessMetrics.MeterName or SampledGauges.MeterName => 4,
+        _ when Frameworks.Contains(meter) => 50,
+        HttpMetrics.MeterName => 2_000,
+        _ => 500,
+    };
+
+    private static MetricStreamConfiguration View(Instrument instrument, IMeterFactory mine)
     {
         if (instrument.Meter.Scope is IMeterFactory owner && !ReferenceEquals(owner, mine)) return MetricStreamConfiguration.Drop;
-        if (instrument.Meter.Name is not ("Npgsql" or "System.Runtime" or "Microsoft.AspNetCore.Server.Kestrel")) return null;
 
-        return Kept.TryGetValue(instrument.Name, out var name) ? new() { Name = name } : MetricStreamConfiguration.Drop;
+        var places = Places(instrument.Meter.Name);
+        if (!Frameworks.Contains(instrument.Meter.Name)) return new() { CardinalityLimit = places };
+
+        return Kept.TryGetValue(instrument.Name, out var name) ? new() { Name = name, CardinalityLimit = places } : MetricStreamConfiguration.Drop;
     }
 }
 

@@ -29,7 +29,9 @@ public static class MetricsRoute
     /// <summary>Serves the host's series to loopback, or to the networks of <c>METRICS_ALLOW</c>; to everybody else there is nothing here.</summary>
     public static IEndpointConventionBuilder MapMetrics(this IEndpointRouteBuilder app, string path = "/metrics")
     {
-        var (metrics, readers, answers) = (app.ServiceProvider.GetRequiredService<Metrics>(), app.ServiceProvider.GetRequiredService<MetricsReaders>(), app.ServiceProvider.GetRequiredService<ErrorAnswers>());
+        var metrics = app.ServiceProvider.GetRequiredService<Metrics>();
+        var readers = app.ServiceProvider.GetRequiredService<MetricsReaders>();
+        var answers = app.ServiceProvider.GetRequiredService<ErrorAnswers>();
         return app.MapMethods(path, ["GET", "HEAD"], (RequestDelegate)(async http =>
         {
             if (!readers.Include(http))

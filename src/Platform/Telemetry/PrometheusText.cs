@@ -94,7 +94,7 @@ internal sealed class PrometheusText : BaseExporter<Metric>, IPullMetricExporter
             Write(separator);
             Write(LabelName(key));
             Write("=\"");
-            WriteEscaped(tag switch { null => "", bool flag => flag ? "true" : "false", IFormattable number => number.ToString(null, CultureInfo.InvariantCulture), _ => tag.ToString() ?? "" }, quotes: true);
+            WriteEscaped(LabelValue(tag), quotes: true);
             Write("\"");
             separator = ",";
         }
@@ -172,6 +172,15 @@ internal sealed class PrometheusText : BaseExporter<Metric>, IPullMetricExporter
         if (word.Length > 0 && !family.EndsWith($"_{word}", StringComparison.Ordinal)) family = $"{family}_{word}";
         return type == "counter" ? $"{family}_total" : family;
     }
+
+    private static string LabelValue(object? tag) => tag switch
+    {
+        null => "",
+        string text => text,
+        bool flag => flag ? "true" : "false",
+        IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
+        _ => tag.ToString() ?? "",
+    };
 
     private static string LabelName(string key) => key.AsSpan().IndexOfAnyExcept(LabelCharacters) < 0 && !char.IsAsciiDigit(key[0]) ? key : Legal(key, colons: false);
 

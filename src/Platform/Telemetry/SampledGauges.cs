@@ -59,8 +59,9 @@ internal sealed class SampledGauges
             var answer = Task.Run(() => gauge.Ask(ct), CancellationToken.None);
             _asking = answer;
             await Task.WhenAny(answer, Task.Delay(Timeout.InfiniteTimeSpan, ct));
-            if (answer.IsCompletedSuccessfully) _value = await answer;
-            else _ = answer.ContinueWith(static failed => failed.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            if (answer.IsCompletedSuccessfully) _value = answer.Result;
+            // Looked at, so that it is no unobserved one.
+            else _ = answer.ContinueWith(static failed => failed.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
         }
     }
 }

@@ -10,11 +10,18 @@ internal sealed class Secrets(IEnumerable<string> values)
     // Shorter values would hit ordinary words.
     private const int Shortest = 8;
     private static readonly string[] Endings = ["SECRET", "PASSWORD", "TOKEN", "KEY", "PASSPHRASE"];
-    private readonly byte[][] _values = [.. values.Where(v => v.Length >= Shortest).SelectMany(Spellings).Distinct().Select(Encoding.UTF8.GetBytes).OrderByDescending(v => v.Length)];
+
+    // Longest first: one secret may be the beginning of another.
+    private readonly byte[][] _values =
+        [.. values.Where(value => value.Length >= Shortest).SelectMany(Spellings).Distinct().Select(Encoding.UTF8.GetBytes).OrderByDescending(value => value.Length)];
 
     /// <summary>Values of keys that are named for a secret, and passwords inside of URLs.</summary>
-    public static Secrets Of(Settings settings) => new(settings.Keys.Select(key => (Key: key, Value: settings[key])).Where(s => s.Value is not null).SelectMany(s =>
-        Endings.Any(ending => s.Key.EndsWith(ending, StringComparison.Ordinal)) ? [s.Value!] : UrlPassword(s.Value!)));
+    public static Secrets Of(Settings settings) => new(settings.Keys.SelectMany(key => settings[key] switch
+    {
+        null => [],
+        var value when Endings.Any(ending => key.EndsWith(ending, StringComparison.Ordinal)) => [value],
+        var value => UrlPassword(value),
+    }));
 
     /// <returns>The line itself when it holds no secret, which is nearly always.</returns>
     public ReadOnlySpan<byte> Redact(ReadOnlySpan<byte> line)
@@ -28,10 +35,12 @@ internal sealed class Secrets(IEnumerable<string> values)
         return line;
     }
 
-    private static IEnumerable<string> UrlPassword(string value) =>
-        value.Contains("://", StringComparison.Ordinal) && Uri.TryCreate(value, UriKind.Absolute, out var url) && url.UserInfo.IndexOf(':', StringComparison.Ordinal) is >= 0 and var colon
-            ? [url.UserInfo[(colon + 1)..], Uri.UnescapeDataString(url.UserInfo[(colon + 1)..])]
-            : [];
+    private static IEnumerable<string> UrlPassword(string value)
+    {
+        if (!value.Contains("://", StringComparison.Ordinal) || !Uri.TryCreate(value, UriKind.Absolute, out var url)) return [];
+
+        return url.UserInfo.Split(':', 2) is [_, var password] ? [password, Uri.UnescapeDataString(password)] : [];
+    }
 
     private static IEnumerable<string> Spellings(string value) => [value, JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(value)];
 }

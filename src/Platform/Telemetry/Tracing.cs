@@ -57,7 +57,7 @@ internal sealed partial class Tracing : IDisposable
     private static Uri? Endpoint(Settings settings) => settings[EndpointKey] switch
     {
         null => null,
-        var text when Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" => new Uri(text),
+        var text when Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" => url,
         _ => throw new SettingsException(new SettingsProblem(EndpointKey, "is no http or https URL", $"set {EndpointKey} to the collector, such as http://localhost:4317")),
     };
 
