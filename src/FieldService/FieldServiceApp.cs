@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Hosting;
 using Npgsql;
 using Outpost.FieldService.Accounts;
 using Outpost.FieldService.Web;
+using Outpost.FieldService.Web.Pages;
 using Outpost.Kernel;
 using Outpost.Platform.Configuration;
 using Outpost.Platform.Postgres;
@@ -23,12 +24,14 @@ public static class FieldServiceApp
         services.AddHttpContextAccessor();
         services.AddWeb();
         services.AddSignIn(settings);
+        services.AddPages();
 
         var app = builder.Build();
         app.UseInterimErrors();
         app.UseRouting();
         app.UseMiddleware<Gate>();
         app.MapSignIn();
+        app.MapPages();
         return app;
     }
 
@@ -49,6 +52,7 @@ public static class FieldServiceApp
         try
         {
             await next(http);
+            if (http.Response is { StatusCode: >= 400, HasStarted: false, ContentLength: null, ContentType: null } && ErrorPage.IsFor(http.Request)) await ErrorPage.WriteAsync(http, null);
         }
         catch (RuleException rule)
         {
@@ -67,11 +71,17 @@ public static class FieldServiceApp
         {
             await Write(http, 400, "VALIDATION_ERROR", string.Join(' ', bad.Errors.Keys));
         }
+        catch (Npgsql.NpgsqlException) when (ErrorPage.IsFor(http.Request))
+        {
+            await Write(http, 500, "INTERNAL_ERROR", "The database cannot be reached or has refused. Try again shortly.");
+        }
     });
 
     private static Task Write(HttpContext http, int status, string code, string message)
     {
         http.Response.StatusCode = status;
+        if (ErrorPage.IsFor(http.Request)) return ErrorPage.WriteAsync(http, message);
+
         return http.Response.WriteAsJsonAsync(new { error = new { code, message } });
     }
 }
