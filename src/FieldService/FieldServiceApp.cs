@@ -1,6 +1,13 @@
 using Microsoft.AspNetCore.Hosting;
 using Npgsql;
 using Outpost.FieldService.Accounts;
+using Outpost.FieldService.Clients;
+using Outpost.FieldService.Estimates;
+using Outpost.FieldService.Invoices;
+using Outpost.FieldService.Jobs;
+using Outpost.FieldService.Payments;
+using Outpost.FieldService.Properties;
+using Outpost.FieldService.Visits;
 using Outpost.FieldService.Web;
 using Outpost.FieldService.Web.Pages;
 using Outpost.Kernel;
@@ -31,6 +38,14 @@ public static class FieldServiceApp
         app.UseRouting();
         app.UseMiddleware<Gate>();
         app.MapSignIn();
+        app.MapUsers();
+        app.MapClients();
+        app.MapProperties();
+        app.MapJobs();
+        app.MapVisits();
+        app.MapEstimates();
+        app.MapInvoices();
+        app.MapPayments();
         app.MapPages();
         return app;
     }

@@ -86,6 +86,12 @@ create index visits_by_start on visits (account_id, scheduled_start, id);
 create index visits_by_status on visits (account_id, status, scheduled_start);
 create index visits_of_a_technician on visits (account_id, assigned_user_id, scheduled_start);
 
+-- A technician sees their own visits only, but whether the job is done depends on everybody's.
+create function job_has_open_visits(wanted uuid) returns boolean language sql stable security definer set search_path = pg_catalog, public
+  as $$ select exists (select from public.visits v where v.account_id = public.app_account_id() and v.job_id = wanted and v.status not in ('completed', 'cancelled')) $$;
+revoke execute on function job_has_open_visits(uuid) from public;
+grant execute on function job_has_open_visits(uuid) to fsm_app;
+
 create trigger jobs_touch before update on jobs for each row execute function touch_updated_at();
 create trigger visits_touch before update on visits for each row execute function touch_updated_at();
 create trigger jobs_moves before update of status on jobs for each row execute function only_listed_moves();

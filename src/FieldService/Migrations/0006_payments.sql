@@ -16,6 +16,32 @@ create table payments (
 );
 create index payments_of_an_invoice on payments (account_id, invoice_id, received_at desc, id desc);
 
+-- What an invoice says was paid is what its ledger says, seen at commit, whichever program writes.
+create function invoices_match_their_ledger() returns trigger language plpgsql as $$
+declare
+  of_account uuid := coalesce(new.account_id, old.account_id);
+  of_invoice uuid;
+  said bigint;
+  received bigint;
+begin
+  if tg_table_name = 'invoices' then
+    of_invoice := new.id;
+  else
+    of_invoice := coalesce(new.invoice_id, old.invoice_id);
+  end if;
+  select paid_cents into said from invoices where account_id = of_account and id = of_invoice;
+  select coalesce(sum(amount_cents), 0) into received from payments where account_id = of_account and invoice_id = of_invoice;
+  if said <> received then
+    raise exception 'the invoice says % cents were paid, its payments come to %', said, received
+      using errcode = 'P0001', constraint = 'invoices_match_their_ledger', table = tg_table_name;
+  end if;
+  return null;
+end $$;
+create constraint trigger invoices_match_their_ledger after insert or update of paid_cents on invoices
+  deferrable initially deferred for each row execute function invoices_match_their_ledger();
+create constraint trigger payments_match_their_invoice after insert or update or delete on payments
+  deferrable initially deferred for each row execute function invoices_match_their_ledger();
+
 -- The answer to each retryable request, kept in the transaction of what it did: a retry gets it again, word for word.
 create table idempotency_keys (
   account_id uuid not null references accounts on delete cascade,
@@ -26,6 +52,7 @@ create table idempotency_keys (
   answer text,
   created_at timestamptz not null default now(),
   primary key (account_id, user_id, key),
+  constraint an_answer_has_a_status check ((status is null) = (answer is null)),
   constraint a_key_is_1_to_128_characters check (length(key) between 1 and 128)
 );
 create index idempotency_keys_by_age on idempotency_keys (created_at);

@@ -9,11 +9,13 @@ namespace Outpost.FieldService.Web;
 
 /// <summary>
 /// Makes a request that moves money or books time safe to send twice. The key is kept in the transaction of what it did, with the answer; a
-/// second request with the same key waits for the first and gets that answer again. Without a key a request simply runs.
+/// second request with the same key waits for the first and gets that answer again, to the byte. A request that was refused has done nothing and kept nothing:
+/// sent again it is judged again. Without a key a request simply runs. Keys are a person's own: somebody else's equal key is another key.
 /// </summary>
 internal sealed class Idempotency(CurrentUser user, Db db, HttpContext http)
 {
     public const string Header = "Idempotency-Key";
+    private const int LongestKey = 128;
 
     private string? _key;
 
@@ -28,10 +30,8 @@ internal sealed class Idempotency(CurrentUser user, Db db, HttpContext http)
     /// <exception cref="RuleException">IDEMPOTENCY_KEY_REUSED, VALIDATION_ERROR</exception>
     public async Task<IResult?> ReplayAsync<T>(T body, string? keyInBody, CancellationToken ct)
     {
-        // draft-ietf-httpapi-idempotency-key-header writes the key as a quoted string; most clients send it bare.
-        _key = http.Request.Headers[Header].ToString() is { Length: > 0 } header ? header.Trim('"') : keyInBody;
+        _key = Key(keyInBody);
         if (_key is null) return null;
-        if (_key.Length is 0 or > 128) throw new RuleException("VALIDATION_ERROR", "An idempotency key has 1 to 128 characters.") { Field = Header };
 
         var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{http.Request.Method} {http.Request.Path}\n{JsonSerializer.Serialize(body, WireJson.Options)}"));
 
@@ -71,4 +71,21 @@ internal sealed class Idempotency(CurrentUser user, Db db, HttpContext http)
         await db.CommitAsync(ct);
         return TypedResults.Text(text, "application/json; charset=utf-8", Encoding.UTF8, status);
     }
+
+    private string? Key(string? keyInBody)
+    {
+        // An empty header is the slip of a client that believes itself safe.
+        if (!http.Request.Headers.TryGetValue(Header, out var headers)) return keyInBody is null or { Length: <= LongestKey } ? keyInBody : throw Malformed();
+        if (headers.Count != 1) throw Malformed();
+
+        // draft-ietf-httpapi-idempotency-key-header writes the key as a quoted string; most clients send it bare.
+        var key = headers[0] is ['"', .. var quoted, '"'] ? quoted : headers[0]!;
+        if (key.Length is 0 or > LongestKey) throw Malformed();
+
+        return keyInBody is null || keyInBody == key ? key
+            : throw new RuleException("VALIDATION_ERROR", "The idempotency key of the header and the one of the body differ.") { Field = "idempotency_key" };
+    }
+
+    private static RuleException Malformed() =>
+        new("VALIDATION_ERROR", $"{Header} is one key of 1 to {LongestKey} characters.") { Field = Header };
 }

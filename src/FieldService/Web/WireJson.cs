@@ -20,6 +20,8 @@ internal static class WireJson
         json.Converters.Add(new QuantityText());
         json.Converters.Add(new CentsNumber());
         json.Converters.Add(new RateNumber());
+        json.Converters.Add(new IdText());
+        json.Converters.Add(new WordText());
     }
 
     public static readonly JsonSerializerOptions Options = Made();
@@ -59,13 +61,16 @@ internal sealed class VerbatimText : JsonConverter<string>
 internal sealed class InstantText : JsonConverter<DateTimeOffset>
 {
     public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        reader.TokenType is JsonTokenType.String
-        && reader.GetString() is { } text
-        && HasOffset(text)
-        && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out var at)
-        && at.UtcDateTime is { Year: >= 1900 and < 2300 }
-            ? at.ToUniversalTime()
+        reader.TokenType is JsonTokenType.String && TryRead(reader.GetString()!, out var at)
+            ? at
             : throw new JsonException("Expected a date and time with offset, such as 2026-11-21T10:00:00Z or 2026-11-21T05:00:00-05:00.");
+
+    public static bool TryRead(string text, out DateTimeOffset utc)
+    {
+        var read = DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out var at) && HasOffset(text) && at.UtcDateTime is { Year: >= 1900 and < 2300 };
+        utc = at.ToUniversalTime();
+        return read;
+    }
 
     public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options)
     {

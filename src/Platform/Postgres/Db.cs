@@ -22,8 +22,18 @@ public sealed class Db(NpgsqlDataSource source, Tenant? tenant) : IAsyncDisposab
 
     public Task<List<T>> ListAsync<T>(Sql sql, CancellationToken ct) => RunAsync(sql, Rows.ListAsync<T>, ct);
 
+    public Task<List<T>> ListAsync<T>(Sql sql, Func<DbDataReader, T> read, CancellationToken ct) => RunAsync(sql, async (reader, token) =>
+    {
+        var rows = new List<T>();
+        while (await reader.ReadAsync(token)) rows.Add(read(reader));
+        return rows;
+    }, ct);
+
     /// <summary>The first column of the first row; the default when there is no row or it is null.</summary>
     public Task<T?> ValueAsync<T>(Sql sql, CancellationToken ct) => RunAsync(sql, Rows.ValueAsync<T>, ct);
+
+    /// <summary>Several statements in one round trip; <paramref name="read"/> goes from one result to the next.</summary>
+    public Task<T> BatchAsync<T>(Sql[] statements, Func<DbDataReader, CancellationToken, Task<T>> read, CancellationToken ct) => RunAsync(statements, read, ct);
 
     /// <returns>How many rows were written.</returns>
     public Task<int> RunAsync(Sql sql, CancellationToken ct) => RunAsync(sql, static (reader, _) => Task.FromResult(reader.RecordsAffected), ct);
@@ -44,7 +54,9 @@ public sealed class Db(NpgsqlDataSource source, Tenant? tenant) : IAsyncDisposab
         (_transaction, _connection) = (null, null);
     }
 
-    private async Task<T> RunAsync<T>(Sql sql, Func<NpgsqlDataReader, CancellationToken, Task<T>> read, CancellationToken ct)
+    private Task<T> RunAsync<T>(Sql sql, Func<NpgsqlDataReader, CancellationToken, Task<T>> read, CancellationToken ct) => RunAsync([sql], read, ct);
+
+    private async Task<T> RunAsync<T>(Sql[] statements, Func<NpgsqlDataReader, CancellationToken, Task<T>> read, CancellationToken ct)
     {
         var opening = _transaction is null;
         _connection ??= await source.OpenConnectionAsync(ct);
@@ -52,7 +64,7 @@ public sealed class Db(NpgsqlDataSource source, Tenant? tenant) : IAsyncDisposab
 
         await using var batch = new NpgsqlBatch(_connection, _transaction);
         if (opening && tenant is not null) batch.BatchCommands.Add(tenant.Settings().ToBatchCommand());
-        batch.BatchCommands.Add(sql.ToBatchCommand());
+        foreach (var sql in statements) batch.BatchCommands.Add(sql.ToBatchCommand());
 
         await using var reader = await batch.ExecuteReaderAsync(ct);
         if (opening && tenant is not null) await reader.NextResultAsync(ct);

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Npgsql;
 
 namespace Outpost.Platform.Postgres;
@@ -34,6 +35,9 @@ public sealed class ReadDb(NpgsqlDataSource source, Tenant? tenant)
     /// <summary>Everything that a screen shows, in one round trip: the results are read in the order of the statements.</summary>
     public Task<T> ReadAsync<T>(Sql[] statements, Func<Results, CancellationToken, Task<T>> read, CancellationToken ct) =>
         RunAsync(statements, (reader, token) => read(new(reader), token), ct);
+
+    /// <summary>Several statements in one round trip, seen at the same instant; <paramref name="read"/> goes from one result to the next.</summary>
+    public Task<T> BatchAsync<T>(Sql[] statements, Func<DbDataReader, CancellationToken, Task<T>> read, CancellationToken ct) => RunAsync(statements, read, ct);
 
     private async Task<T> RunAsync<T>(Sql[] statements, Func<NpgsqlDataReader, CancellationToken, Task<T>> read, CancellationToken ct)
     {

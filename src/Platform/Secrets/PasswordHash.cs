@@ -30,6 +30,20 @@ public static partial class PasswordHash
             : throw new InsufficientMemoryException("Argon2id could not get its 19 MiB of memory.");
     }
 
+    /// <summary>As <see cref="Hash"/>, in turn with all others that hash at this moment.</summary>
+    public static async Task<string> HashAsync(string password, CancellationToken ct)
+    {
+        await AtOnce.WaitAsync(ct);
+        try
+        {
+            return await Task.Run(() => Hash(password), ct);
+        }
+        finally
+        {
+            AtOnce.Release();
+        }
+    }
+
     /// <summary>True when the password is the one of the hash. With no hash the time is spent all the same and the answer is false.</summary>
     public static async Task<bool> VerifyAsync(string? hash, string password, CancellationToken ct)
     {

@@ -1,0 +1,44 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Outpost.FieldService.Web;
+using Outpost.Platform.Postgres;
+
+namespace Outpost.FieldService.Accounts;
+
+/// <summary>The people of the company, those who have left included unless only the active are asked for.</summary>
+internal static class ListUsers
+{
+    private static readonly Sorting Sorting = new("full_name", descending: false,
+        ("full_name", $"lower(full_name), id", $"lower(full_name) desc, id desc"),
+        ("email", $"email, id", $"email desc, id desc"),
+        ("created_at", $"created_at, id", $"created_at desc, id desc"));
+
+    public enum Standing { Active, Deactivated }
+
+    public sealed record Filter(string? Status, string? Role, string? Q, string? Sort, string? Order);
+
+    public sealed record Row(
+        Guid Id, Guid AccountId, string Email, string FullName, string? Phone, string Role, DateTimeOffset? DeactivatedAt, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
+
+    public static async Task<Ok<Page<Row>>> Handle([AsParameters] Paging paging, [AsParameters] Filter filter, CurrentUser user, ReadDb db, CancellationToken ct)
+    {
+        var standing = ListParameters.Word<Standing>(filter.Status, "status");
+        var role = ListParameters.Word<UserRole>(filter.Role, "role");
+        var pattern = ListParameters.Containing(filter.Q);
+        var order = Sorting.By(filter.Sort, filter.Order);
+        Sql asked = $"""
+            account_id = {user.Account}
+            {Sql.If(standing is not null, $"and (deactivated_at is null) = {standing is Standing.Active}")}
+            {Sql.If(role is not null, $"and role = {role}")}
+            {Sql.If(pattern is not null, $"and concat_ws(' ', full_name, email, phone) ilike {pattern}")}
+            """;
+
+        return Answers.Page(paging, await db.PageAsync<Row>(
+            $"""
+            select id, account_id, email, full_name, phone, role, deactivated_at, created_at, updated_at from users
+            where {asked}
+            order by {order}
+            limit {paging.Limit} offset {paging.Offset}
+            """,
+            $"select count(*) from users where {asked}", ct));
+    }
+}

@@ -1,0 +1,20 @@
+using Outpost.FieldService.Web;
+
+namespace Outpost.FieldService.Accounts;
+
+internal static class UserEndpoints
+{
+    public static void MapUsers(this IEndpointRouteBuilder app)
+    {
+        var users = app.MapGroup("/api/v1/users").WithTags("Users");
+
+        users.MapGet("", ListUsers.Handle).Requires(Ability.ManageUsers).WithSummary("The people of the company, by name");
+        users.MapPost("", CreateUser.Handle).Requires(Ability.ManageUsers).WithSummary("Let somebody sign in");
+        users.MapGet("/{id}", GetUser.Handle).Requires(Ability.ManageUsers).WithSummary("One person");
+        users.MapPatch("/{id}", ChangeUser.Handle).Requires(Ability.ManageUsers).WithSummary("Change a person's name, telephone, role or password");
+        users.MapPost("/{id}/deactivation", DeactivateUser.Handle).Requires(Ability.ManageUsers).WithSummary("Let somebody sign in no longer, from this moment on");
+        users.MapDelete("/{id}/deactivation", DeactivateUser.Undo).Requires(Ability.ManageUsers).WithSummary("Let somebody sign in again");
+
+        app.MapPost("/api/v1/auth/password", ChangeOwnPassword.Handle).Requires(Ability.BeSignedIn).WithTags("Sign-in").WithSummary("Change one's own password");
+    }
+}

@@ -1,0 +1,34 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Outpost.FieldService.Accounts;
+using Outpost.FieldService.Audit;
+using Outpost.FieldService.Web;
+using Outpost.Platform.Postgres;
+
+namespace Outpost.FieldService.Clients;
+
+/// <summary>The company takes on a client.</summary>
+internal static class CreateClient
+{
+    public sealed record Request(
+        [property: Required, StringLength(255)] string Name,
+        [property: StringLength(255)] string? CompanyName,
+        [property: EmailAddress, StringLength(320)] string? Email,
+        [property: StringLength(50)] string? Phone,
+        [property: StringLength(500)] string? AddressLine1,
+        [property: StringLength(100)] string? City,
+        [property: StringLength(100)] string? State,
+        [property: StringLength(20)] string? Zip,
+        [property: StringLength(5000)] string? Notes);
+
+    public static async Task<Created<One<Client>>> Handle(Request request, CurrentUser user, Db db, CancellationToken ct)
+    {
+        var client = await ClientSql.Insert(db, new(
+            ClientId.New(), user.Account, request.Name, request.CompanyName, request.Email, request.Phone, request.AddressLine1, request.City, request.State,
+            request.Zip, request.Notes, default, default), ct);
+        await AuditLog.Inserted(db, user, "client", client.Id, client, ct);
+        await db.CommitAsync(ct);
+
+        return Answers.Created($"/api/v1/clients/{client.Id.Value}", client);
+    }
+}

@@ -1,0 +1,42 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Outpost.FieldService.Accounts;
+using Outpost.FieldService.Web;
+using Outpost.Platform.Postgres;
+
+namespace Outpost.FieldService.Clients;
+
+/// <summary>The clients of the company, found by any part of name, company, e-mail or telephone. The notes are left to the single client.</summary>
+internal static class ListClients
+{
+    private static readonly Sorting Sorting = new("name", descending: false,
+        ("name", $"lower(c.name), c.id", $"lower(c.name) desc, c.id desc"),
+        ("created_at", $"c.created_at, c.id", $"c.created_at desc, c.id desc"));
+
+    public sealed record Filter(string? Q, string? Sort, string? Order);
+
+    public sealed record Row(
+        Guid Id, Guid AccountId, string Name, string? CompanyName, string? Email, string? Phone, string? AddressLine1, string? City, string? State, string? Zip,
+        DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, int PropertyCount, int JobCount);
+
+    public static async Task<Ok<Page<Row>>> Handle([AsParameters] Paging paging, [AsParameters] Filter filter, CurrentUser user, ReadDb db, CancellationToken ct)
+    {
+        var pattern = ListParameters.Containing(filter.Q);
+        var order = Sorting.By(filter.Sort, filter.Order);
+        Sql asked = $"""
+            c.account_id = {user.Account}
+            {Sql.If(pattern is not null, $"and (coalesce(c.name, '') || ' ' || coalesce(c.company_name, '') || ' ' || coalesce(c.email, '') || ' ' || coalesce(c.phone, '')) ilike {pattern}")}
+            """;
+
+        return Answers.Page(paging, await db.PageAsync<Row>(
+            $"""
+            select c.id, c.account_id, c.name, c.company_name, c.email, c.phone, c.address_line1, c.city, c.state, c.zip, c.created_at, c.updated_at,
+                   (select count(*)::int from properties p where p.account_id = c.account_id and p.client_id = c.id) as property_count,
+                   (select count(*)::int from jobs j where j.account_id = c.account_id and j.client_id = c.id) as job_count
+            from clients c
+            where {asked}
+            order by {order}
+            limit {paging.Limit} offset {paging.Offset}
+            """,
+            $"select count(*) from clients c where {asked}", ct));
+    }
+}

@@ -1,0 +1,19 @@
+using Outpost.FieldService.Web;
+
+namespace Outpost.FieldService.Estimates;
+
+internal static class EstimateEndpoints
+{
+    public static void MapEstimates(this IEndpointRouteBuilder app)
+    {
+        var estimates = app.MapGroup("/api/v1/estimates").WithTags("Estimates");
+
+        estimates.MapGet("", ListEstimates.Handle).Requires(Ability.ReadMoney).WithSummary("Estimates, newest first");
+        estimates.MapPost("", CreateEstimate.Handle).Requires(Ability.ManageMoney).WithSummary("Draft an estimate");
+        estimates.MapGet("/{id}", GetEstimate.Handle).Requires(Ability.ReadMoney).WithSummary("One estimate with its lines and taxes");
+        estimates.MapPatch("/{id}", ChangeEstimate.Handle).Requires(Ability.ManageMoney).WithSummary("Change a draft, or the internal notes of a sent estimate");
+        estimates.MapDelete("/{id}", DeleteEstimate.Handle).Requires(Ability.DeleteMoney).WithSummary("Delete a draft");
+        estimates.MapPost("/{id}/transition", TransitionEstimate.Handle).Requires(Ability.ManageMoney).WithSummary("Send, approve or decline an estimate");
+        estimates.MapPost("/{id}/convert", ConvertEstimate.Handle).Requires(Ability.ManageMoney).WithSummary("Make the invoice of an approved estimate");
+    }
+}

@@ -1,0 +1,54 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Outpost.FieldService.Accounts;
+using Outpost.FieldService.Web;
+using Outpost.Kernel;
+using Outpost.Platform.Postgres;
+
+namespace Outpost.FieldService.Estimates;
+
+/// <summary>The estimates of the company, newest first unless another order is asked for.</summary>
+internal static class ListEstimates
+{
+    private static readonly Sorting Sorting = new("created_at", descending: true,
+        ("created_at", $"e.created_at, e.id", $"e.created_at desc, e.id desc"),
+        ("updated_at", $"e.updated_at, e.id", $"e.updated_at desc, e.id desc"),
+        ("expires_at", $"e.expires_at, e.id", $"e.expires_at desc nulls last, e.id desc"),
+        ("total_cents", $"e.total_cents, e.id", $"e.total_cents desc, e.id desc"),
+        ("client_name", $"lower(c.name), e.id", $"lower(c.name) desc, e.id desc"));
+
+    public sealed record Filter(string? Q, string? Status, [property: Microsoft.AspNetCore.Mvc.FromQuery(Name = "client_id")] string? ClientId,
+        [property: Microsoft.AspNetCore.Mvc.FromQuery(Name = "job_id")] string? JobId, string? Sort, string? Order);
+
+    public sealed record Row(
+        Guid Id, Guid AccountId, Guid ClientId, string ClientName, Guid? JobId, Guid? PropertyId, string Status, Percent TaxRate, Money? FlatRateCents,
+        Money SubtotalCents, Money TaxCents, Money TotalCents, string? Notes, string? InternalNotes, DateTimeOffset? ExpiresAt, DateTimeOffset? SentAt,
+        DateTimeOffset? DecidedAt, Guid CreatedBy, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
+
+    public static async Task<Ok<Page<Row>>> Handle([AsParameters] Paging paging, [AsParameters] Filter filter, CurrentUser user, ReadDb db, CancellationToken ct)
+    {
+        var pattern = ListParameters.Containing(filter.Q);
+        var status = ListParameters.Word<EstimateStatus>(filter.Status, "status");
+        var client = ListParameters.Id(filter.ClientId, "client_id");
+        var job = ListParameters.Id(filter.JobId, "job_id");
+        var order = Sorting.By(filter.Sort, filter.Order);
+        Sql asked = $"""
+            from estimates e
+            join clients c on c.account_id = e.account_id and c.id = e.client_id
+            where e.account_id = {user.Account}
+            {Sql.If(status is not null, $"and e.status = {status}")}
+            {Sql.If(client is not null, $"and e.client_id = {client}")}
+            {Sql.If(job is not null, $"and e.job_id = {job}")}
+            {Sql.If(pattern is not null, $"and (c.name ilike {pattern} or e.notes ilike {pattern})")}
+            """;
+
+        return Answers.Page(paging, await db.PageAsync<Row>(
+            $"""
+            select e.id, e.account_id, e.client_id, c.name as client_name, e.job_id, e.property_id, e.status, e.tax_rate_millionths as tax_rate, e.flat_rate_cents,
+                   e.subtotal_cents, e.tax_cents, e.total_cents, e.notes, e.internal_notes, e.expires_at, e.sent_at, e.decided_at, e.created_by, e.created_at, e.updated_at
+            {asked}
+            order by {order}
+            limit {paging.Limit} offset {paging.Offset}
+            """,
+            $"select count(*) {asked}", ct));
+    }
+}

@@ -1,0 +1,60 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Outpost.FieldService.Accounts;
+using Outpost.FieldService.Audit;
+using Outpost.FieldService.Documents;
+using Outpost.FieldService.Web;
+using Outpost.Kernel;
+using Outpost.Platform.Postgres;
+
+namespace Outpost.FieldService.Invoices;
+
+/// <summary>The office corrects a draft. Fields that are left out stay, the tax rate too; lines are replaced as a whole.</summary>
+internal static class ChangeInvoice
+{
+    public sealed record Response(bool Updated, GetInvoice.Response Data);
+
+    public static async Task<Ok<Response>> Handle(InvoiceId id, Patch<CreateInvoice.Request> patch, CurrentUser user, Db db, CancellationToken ct)
+    {
+        var invoice = await InvoiceSql.FindForUpdate(db, user.Account, id, ct) ?? throw Missing.Of("invoice");
+        if (invoice.Status is not InvoiceStatus.Draft) throw InvoiceRules.IsIssued(invoice.Status);
+
+        var before = await GetInvoice.WrittenAsync(db, user.Account, id, ct);
+        var change = await patch.OverAsync(Form(before), ct);
+        if (patch.Fields.All(field => field is "notes" or "due_date"))
+        {
+            await InvoiceSql.SaveHead(db, invoice with { Notes = change.Notes, DueDate = change.DueDate }, ct);
+        }
+        else
+        {
+            // Lines that are sent in without a word of the flat rate take its place.
+            if (patch.Names("line_items") && !patch.Names("flat_rate_cents") && change.LineItems is { Count: > 0 }) change = change with { FlatRateCents = null };
+            await RewriteAsync(db, invoice, change, ct);
+        }
+
+        var after = await GetInvoice.WrittenAsync(db, user.Account, id, ct);
+        await AuditLog.Updated(db, user, "invoice", id, before, after, ct);
+        await db.CommitAsync(ct);
+
+        return TypedResults.Ok(new Response(true, after));
+    }
+
+    private static async Task RewriteAsync(Db db, Invoice draft, CreateInvoice.Request change, CancellationToken ct)
+    {
+        var totals = change.Totals();
+        var client = change.ClientId!.Value;
+        await DocumentSql.SeeWhatItIsForAsync(db, draft.AccountId, client, change.JobId, change.PropertyId, ct);
+        await InvoiceSql.Rewrite(db, draft with
+        {
+            ClientId = client,
+            JobId = change.JobId,
+            PropertyId = change.PropertyId,
+            Notes = change.Notes,
+            DueDate = change.DueDate,
+            TaxRate = change.TaxRate ?? Percent.Zero,
+            FlatRateCents = change.FlatRateCents,
+        }, totals, ct);
+    }
+
+    private static CreateInvoice.Request Form(GetInvoice.Response now) => new(
+        now.ClientId, now.JobId, now.PropertyId, now.Notes, now.DueDate, now.TaxRate, now.FlatRateCents, [.. now.LineItems.Select(line => line.Form())]);
+}

@@ -1,0 +1,51 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
+using Outpost.FieldService.Accounts;
+using Outpost.FieldService.Audit;
+using Outpost.FieldService.Clients;
+using Outpost.FieldService.Documents;
+using Outpost.FieldService.Jobs;
+using Outpost.FieldService.Properties;
+using Outpost.FieldService.Web;
+using Outpost.Kernel;
+using Outpost.Platform.Postgres;
+
+namespace Outpost.FieldService.Invoices;
+
+/// <summary>The office prepares an invoice. It has no number and binds nobody until it is issued.</summary>
+internal static class CreateInvoice
+{
+    /// <param name="FlatRateCents">One price for the whole: then <paramref name="LineItems"/> are not stored.</param>
+    public sealed record Request(
+        [property: Required] ClientId? ClientId,
+        JobId? JobId,
+        PropertyId? PropertyId,
+        [property: StringLength(5000)] string? Notes,
+        [property: JsonConverter(typeof(DayText))] DateOnly? DueDate,
+        Percent? TaxRate,
+        Money? FlatRateCents,
+        IReadOnlyList<LineForm>? LineItems)
+    {
+        internal Totals Totals() => Documents.Totals.Of(TaxRate ?? Percent.Zero, FlatRateCents, LineItems ?? []);
+    }
+
+    public sealed record Response(InvoiceId Id, GetInvoice.Response Data);
+
+    public static async Task<IResult> Handle(Request request, CurrentUser user, Db db, Idempotency retry, CancellationToken ct)
+    {
+        if (await retry.ReplayAsync(request, null, ct) is { } before) return before;
+
+        var totals = request.Totals();
+        var client = request.ClientId!.Value;
+        await DocumentSql.SeeWhatItIsForAsync(db, user.Account, client, request.JobId, request.PropertyId, ct);
+
+        var draft = new Invoice(
+            InvoiceId.New(), user.Account, client, request.JobId, null, request.PropertyId, InvoiceStatus.Draft, null, request.TaxRate ?? Percent.Zero, request.FlatRateCents,
+            totals.Subtotal, totals.Tax, totals.Total, Money.Zero, request.Notes, request.DueDate, null, null, null, user.Id, default, default);
+        await InvoiceSql.Insert(db, draft, totals, ct);
+        var written = await GetInvoice.WrittenAsync(db, user.Account, draft.Id, ct);
+        await AuditLog.Inserted(db, user, "invoice", draft.Id, written, ct);
+
+        return await retry.CommitAsync(StatusCodes.Status201Created, new Response(draft.Id, written), ct);
+    }
+}

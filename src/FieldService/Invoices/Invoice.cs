@@ -1,0 +1,85 @@
+using System.Collections.Frozen;
+using Outpost.FieldService.Accounts;
+using Outpost.FieldService.Clients;
+using Outpost.FieldService.Estimates;
+using Outpost.FieldService.Jobs;
+using Outpost.FieldService.Properties;
+using Outpost.Kernel;
+
+namespace Outpost.FieldService.Invoices;
+
+public readonly record struct InvoiceId(Guid Value) : IId
+{
+    public static InvoiceId New() => new(Guid.CreateVersion7());
+
+    public static bool TryParse(string? text, out InvoiceId id)
+    {
+        var read = Guid.TryParse(text, out var value);
+        id = new(value);
+        return read;
+    }
+}
+
+public enum InvoiceStatus { Draft, Sent, Partial, Paid, Overdue, Void }
+
+/// <summary>
+/// What a client owes. It moves only along <see cref="Moves"/>; it has a number from the moment it is issued, and nothing but its payments changes it from
+/// then on. What was paid is always the sum of its payments, never a word of somebody's.
+/// </summary>
+public record Invoice(
+    InvoiceId Id, AccountId AccountId, ClientId ClientId, JobId? JobId, EstimateId? EstimateId, PropertyId? PropertyId, InvoiceStatus Status, string? InvoiceNumber,
+    Percent TaxRate, Money? FlatRateCents, Money SubtotalCents, Money TaxCents, Money TotalCents, Money PaidCents, string? Notes, DateOnly? DueDate,
+    DateTimeOffset? SentAt, DateTimeOffset? PaidAt, DateTimeOffset? VoidedAt, UserId CreatedBy, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
+{
+    // The database holds the same table in state_moves; a test compares the two and writes docs/states/invoice.md.
+    internal static readonly FrozenDictionary<InvoiceStatus, InvoiceStatus[]> Moves = new Dictionary<InvoiceStatus, InvoiceStatus[]>
+    {
+        [InvoiceStatus.Draft] = [InvoiceStatus.Sent, InvoiceStatus.Void],
+        [InvoiceStatus.Sent] = [InvoiceStatus.Partial, InvoiceStatus.Paid, InvoiceStatus.Overdue, InvoiceStatus.Void],
+        [InvoiceStatus.Partial] = [InvoiceStatus.Sent, InvoiceStatus.Paid, InvoiceStatus.Overdue, InvoiceStatus.Void],
+        [InvoiceStatus.Overdue] = [InvoiceStatus.Partial, InvoiceStatus.Paid, InvoiceStatus.Void],
+        [InvoiceStatus.Paid] = [],
+        [InvoiceStatus.Void] = [],
+    }.ToFrozenDictionary();
+
+    /// <summary>What is still to be paid. Nobody owes anything on a void invoice.</summary>
+    public Money BalanceCents => Status is InvoiceStatus.Void ? Money.Zero : TotalCents - PaidCents;
+
+    internal bool TakesPayments => Status is InvoiceStatus.Sent or InvoiceStatus.Partial or InvoiceStatus.Overdue;
+
+    /// <summary>The draft goes out: it has a number and a day on which it is due.</summary>
+    internal Invoice Issue(string number, DateOnly due, DateTimeOffset now) =>
+        To(InvoiceStatus.Sent) with { InvoiceNumber = number, DueDate = due, SentAt = now };
+
+    /// <param name="today">The day it is where the company is.</param>
+    internal Invoice FallOverdue(DateOnly today)
+    {
+        var overdue = To(InvoiceStatus.Overdue);
+        return DueDate < today ? overdue : throw InvoiceRules.IsNotDue(DueDate);
+    }
+
+    internal Invoice Void(DateTimeOffset now)
+    {
+        var @void = To(InvoiceStatus.Void);
+        return PaidCents == Money.Zero ? @void with { VoidedAt = now } : throw InvoiceRules.HasPayments();
+    }
+
+    /// <summary>
+    /// The invoice as its payments say. A payment that leaves something open makes it partial, also when it was overdue; taking one back does not make a day
+    /// that has passed come again.
+    /// </summary>
+    /// <param name="paid">The sum of its payments now.</param>
+    internal Invoice WithPaid(Money paid, DateTimeOffset now)
+    {
+        var status = (paid >= TotalCents, Status, paid > PaidCents) switch
+        {
+            (true, _, _) => InvoiceStatus.Paid,
+            (_, InvoiceStatus.Overdue, false) => InvoiceStatus.Overdue,
+            _ => paid == Money.Zero ? InvoiceStatus.Sent : InvoiceStatus.Partial,
+        };
+        var moved = status == Status ? this : To(status);
+        return moved with { PaidCents = paid, PaidAt = status is InvoiceStatus.Paid ? now : null };
+    }
+
+    internal Invoice To(InvoiceStatus next) => Moves[Status].Contains(next) ? this with { Status = next } : throw InvoiceRules.CannotMove(Status, next);
+}

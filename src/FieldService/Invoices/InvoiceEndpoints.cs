@@ -1,0 +1,18 @@
+using Outpost.FieldService.Web;
+
+namespace Outpost.FieldService.Invoices;
+
+internal static class InvoiceEndpoints
+{
+    public static void MapInvoices(this IEndpointRouteBuilder app)
+    {
+        var invoices = app.MapGroup("/api/v1/invoices").WithTags("Invoices");
+
+        invoices.MapGet("", ListInvoices.Handle).Requires(Ability.ReadMoney).WithSummary("Invoices, newest first");
+        invoices.MapPost("", CreateInvoice.Handle).Requires(Ability.ManageMoney).WithSummary("Draft an invoice");
+        invoices.MapGet("/{id}", GetInvoice.Handle).Requires(Ability.ReadMoney).WithSummary("One invoice with its lines, taxes and balance");
+        invoices.MapPatch("/{id}", ChangeInvoice.Handle).Requires(Ability.ManageMoney).WithSummary("Change a draft");
+        invoices.MapDelete("/{id}", DeleteInvoice.Handle).Requires(Ability.DeleteMoney).WithSummary("Delete a draft");
+        invoices.MapPost("/{id}/transition", TransitionInvoice.Handle).Requires(Ability.ManageMoney).WithSummary("Issue an invoice, call it overdue or make it void");
+    }
+}

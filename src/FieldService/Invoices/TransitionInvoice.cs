@@ -1,0 +1,62 @@
+using System.ComponentModel.DataAnnotations;
+using Outpost.FieldService.Accounts;
+using Outpost.FieldService.Audit;
+using Outpost.FieldService.Documents;
+using Outpost.FieldService.Jobs;
+using Outpost.FieldService.Web;
+using Outpost.Kernel;
+using Outpost.Platform.Postgres;
+
+namespace Outpost.FieldService.Invoices;
+
+/// <summary>The invoice is issued, falls overdue or is made void. Whether it is paid follows from its payments and from nothing else.</summary>
+internal static class TransitionInvoice
+{
+    public sealed record Request([property: Required] InvoiceStatus? Status);
+
+    public sealed record Response(InvoiceStatus Status, GetInvoice.Response Data);
+
+    public static async Task<IResult> Handle(InvoiceId id, Request request, CurrentUser user, Db db, Idempotency retry, TimeProvider clock, CancellationToken ct)
+    {
+        if (await retry.ReplayAsync(request, null, ct) is { } answer) return answer;
+
+        var invoice = await InvoiceSql.FindForUpdate(db, user.Account, id, ct) ?? throw Missing.Of("invoice");
+        var before = await GetInvoice.WrittenAsync(db, user.Account, id, ct);
+        // Asking for the status it has changes nothing, so that a request may be sent twice.
+        if (request.Status == invoice.Status) return await retry.CommitAsync(StatusCodes.Status200OK, new Response(invoice.Status, before), ct);
+
+        switch (request.Status!.Value)
+        {
+            case InvoiceStatus.Sent when invoice.Status is InvoiceStatus.Draft:
+                await IssueAsync(db, user, invoice, before.LineItems.Count > 0, clock, ct);
+                break;
+            case InvoiceStatus.Overdue:
+                await InvoiceSql.SaveMove(db, invoice.FallOverdue(DueDate.Today(user, clock)), ct);
+                break;
+            case InvoiceStatus.Void:
+                await InvoiceSql.SaveMove(db, invoice.Void(clock.GetUtcNow()), ct);
+                break;
+            case var next:
+                invoice.To(next);
+                throw InvoiceRules.FollowsItsPayments(next);
+        }
+
+        var after = await GetInvoice.WrittenAsync(db, user.Account, id, ct);
+        await AuditLog.Updated(db, user, "invoice", id, before, after, ct);
+
+        return await retry.CommitAsync(StatusCodes.Status200OK, new Response(after.Status, after), ct);
+    }
+
+    private static async Task IssueAsync(Db db, CurrentUser user, Invoice draft, bool hasLines, TimeProvider clock, CancellationToken ct)
+    {
+        if (!hasLines && draft.FlatRateCents is null) throw DocumentRules.NothingOnIt("invoice");
+
+        var now = clock.GetUtcNow();
+        var due = draft.DueDate ?? await DueDate.DefaultAsync(db, user, DueDate.Today(user, clock), ct);
+        var issued = draft.Issue(await InvoiceNumbers.TakeAsync(db, user.Account, ct), due, now);
+        await InvoiceSql.SaveMove(db, issued, ct);
+        // Nothing is owed on it, so nobody will ever pay it.
+        if (issued.TotalCents == Money.Zero) await InvoiceSql.SaveMove(db, issued.WithPaid(Money.Zero, now), ct);
+        if (issued.JobId is { } job) await JobFollows.InvoiceIssuedAsync(db, user, job, ct);
+    }
+}

@@ -1,0 +1,54 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Outpost.FieldService.Accounts;
+using Outpost.FieldService.Web;
+using Outpost.Platform.Postgres;
+
+namespace Outpost.FieldService.Jobs;
+
+/// <summary>The jobs of the company; a technician sees those with a visit of theirs. The description is left to the single job.</summary>
+internal static class ListJobs
+{
+    private static readonly Sorting Sorting = new("created_at", descending: true,
+        ("created_at", $"j.created_at, j.id", $"j.created_at desc, j.id desc"),
+        ("scheduled_start", $"j.scheduled_start nulls last, j.id", $"j.scheduled_start desc nulls last, j.id desc"),
+        ("priority", $"j.priority, j.created_at, j.id", $"j.priority desc, j.created_at desc, j.id desc"),
+        ("title", $"lower(j.title), j.id", $"lower(j.title) desc, j.id desc"),
+        ("status", $"j.status, j.created_at, j.id", $"j.status desc, j.created_at desc, j.id desc"));
+
+    public sealed record Filter(
+        string? Status, [FromQuery(Name = "client_id")] string? ClientId, [FromQuery(Name = "property_id")] string? PropertyId, string? Q, string? Sort, string? Order);
+
+    public sealed record Row(
+        Guid Id, Guid AccountId, Guid ClientId, string ClientName, Guid? PropertyId, string Title, string Status, int Priority,
+        DateTimeOffset? ScheduledStart, DateTimeOffset? ScheduledEnd, Guid CreatedBy, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
+
+    public static async Task<Ok<Page<Row>>> Handle([AsParameters] Paging paging, [AsParameters] Filter filter, CurrentUser user, ReadDb db, CancellationToken ct)
+    {
+        var status = ListParameters.Word<JobStatus>(filter.Status, "status");
+        var client = ListParameters.Id(filter.ClientId, "client_id");
+        var property = ListParameters.Id(filter.PropertyId, "property_id");
+        var pattern = ListParameters.Containing(filter.Q);
+        var order = Sorting.By(filter.Sort, filter.Order);
+        Sql asked = $"""
+            j.account_id = {user.Account}
+            {Sql.If(!user.IsOffice, $"and j.id in (select v.job_id from visits v where v.account_id = {user.Account} and v.assigned_user_id = {user.Id})")}
+            {Sql.If(status is not null, $"and j.status = {status}")}
+            {Sql.If(client is not null, $"and j.client_id = {client}")}
+            {Sql.If(property is not null, $"and j.property_id = {property}")}
+            {Sql.If(pattern is not null, $"and j.title ilike {pattern}")}
+            """;
+
+        return Answers.Page(paging, await db.PageAsync<Row>(
+            $"""
+            select j.id, j.account_id, j.client_id, c.name as client_name, j.property_id, j.title, j.status, j.priority, j.scheduled_start, j.scheduled_end,
+                   j.created_by, j.created_at, j.updated_at
+            from jobs j
+            join clients c on c.account_id = j.account_id and c.id = j.client_id
+            where {asked}
+            order by {order}
+            limit {paging.Limit} offset {paging.Offset}
+            """,
+            $"select count(*) from jobs j where {asked}", ct));
+    }
+}

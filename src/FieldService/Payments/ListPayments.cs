@@ -1,0 +1,33 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Outpost.FieldService.Accounts;
+using Outpost.FieldService.Invoices;
+using Outpost.FieldService.Web;
+using Outpost.Kernel;
+using Outpost.Platform.Postgres;
+
+namespace Outpost.FieldService.Payments;
+
+/// <summary>All payments of one invoice, the latest received first.</summary>
+internal static class ListPayments
+{
+    private sealed record Found(Guid Id);
+
+    public sealed record Row(
+        Guid Id, Guid AccountId, Guid InvoiceId, Money AmountCents, string Method, DateTimeOffset ReceivedAt, string? Notes, Guid CreatedBy, string CreatedByName,
+        DateTimeOffset CreatedAt);
+
+    public static async Task<Ok<One<List<Row>>>> Handle(InvoiceId id, CurrentUser user, ReadDb db, CancellationToken ct)
+    {
+        var (invoice, payments) = await db.WithAsync<Found, Row>(
+            $"select i.id from invoices i where i.account_id = {user.Account} and i.id = {id}",
+            $"""
+            select p.id, p.account_id, p.invoice_id, p.amount_cents, p.method, p.received_at, p.notes, p.created_by, u.full_name as created_by_name, p.created_at
+            from payments p
+            join users u on u.account_id = p.account_id and u.id = p.created_by
+            where p.account_id = {user.Account} and p.invoice_id = {id}
+            order by p.received_at desc, p.id desc
+            """, ct);
+
+        return invoice is null ? throw Missing.Of("invoice") : Answers.Ok(payments);
+    }
+}

@@ -1,0 +1,33 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Outpost.FieldService.Accounts;
+using Outpost.FieldService.Audit;
+using Outpost.FieldService.Clients;
+using Outpost.FieldService.Web;
+using Outpost.Platform.Postgres;
+
+namespace Outpost.FieldService.Properties;
+
+/// <summary>A client has another place to work at.</summary>
+internal static class CreateProperty
+{
+    public sealed record Request(
+        [property: Required] ClientId? ClientId,
+        [property: StringLength(255)] string? Name,
+        [property: Required, StringLength(500)] string Address,
+        [property: StringLength(100)] string? City,
+        [property: StringLength(100)] string? State,
+        [property: StringLength(20)] string? Zip,
+        [property: StringLength(5000)] string? Notes);
+
+    public static async Task<Created<One<Property>>> Handle(Request request, CurrentUser user, Db db, CancellationToken ct)
+    {
+        var property = await PropertySql.Insert(db, new(
+            PropertyId.New(), user.Account, request.ClientId!.Value, request.Name, request.Address, request.City, request.State, request.Zip, request.Notes,
+            default, default), ct);
+        await AuditLog.Inserted(db, user, "property", property.Id, property, ct);
+        await db.CommitAsync(ct);
+
+        return Answers.Created($"/api/v1/properties/{property.Id.Value}", property);
+    }
+}

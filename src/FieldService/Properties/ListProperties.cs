@@ -1,0 +1,69 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Outpost.FieldService.Accounts;
+using Outpost.FieldService.Clients;
+using Outpost.FieldService.Web;
+using Outpost.Platform.Postgres;
+
+namespace Outpost.FieldService.Properties;
+
+/// <summary>The places the company works at, found by any part of name, address or client. The notes are left to the single property.</summary>
+internal static class ListProperties
+{
+    private static readonly Sorting Sorting = new("address", descending: false,
+        ("address", $"lower(p.address), p.id", $"lower(p.address) desc, p.id desc"),
+        ("client_name", $"lower(c.name), lower(p.address), p.id", $"lower(c.name) desc, lower(p.address) desc, p.id desc"),
+        ("created_at", $"p.created_at, p.id", $"p.created_at desc, p.id desc"));
+
+    public sealed record Filter(string? Q, [FromQuery(Name = "client_id")] string? ClientId, string? Sort, string? Order);
+
+    public sealed record OrderOnly(string? Q, string? Sort, string? Order);
+
+    public sealed record Row(
+        Guid Id, Guid AccountId, Guid ClientId, string ClientName, string? Name, string Address, string? City, string? State, string? Zip,
+        DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, int JobCount, int VisitCount);
+
+    public static Task<Ok<Page<Row>>> Handle([AsParameters] Paging paging, [AsParameters] Filter filter, CurrentUser user, ReadDb db, CancellationToken ct) =>
+        Find(paging, filter, user, db, ct);
+
+    public static async Task<Ok<Page<Row>>> OfClient(ClientId id, [AsParameters] Paging paging, [AsParameters] OrderOnly filter, CurrentUser user, ReadDb db, CancellationToken ct)
+    {
+        var answer = await Find(paging, new(filter.Q, id.Value.ToString(), filter.Sort, filter.Order), user, db, ct);
+        if (answer.Value!.Pagination.Total == 0 && !await db.ValueAsync<bool>($"select exists (select from clients where account_id = {user.Account} and id = {id})", ct))
+        {
+            throw Missing.Of("client");
+        }
+
+        return answer;
+    }
+
+    private static async Task<Ok<Page<Row>>> Find(Paging paging, Filter filter, CurrentUser user, ReadDb db, CancellationToken ct)
+    {
+        var pattern = ListParameters.Containing(filter.Q);
+        var client = ListParameters.Id(filter.ClientId, "client_id");
+        var order = Sorting.By(filter.Sort, filter.Order);
+        Sql asked = $"""
+            p.account_id = {user.Account}
+            {Sql.If(client is not null, $"and p.client_id = {client}")}
+            {Sql.If(pattern is not null, $"and concat_ws(' ', p.name, p.address, p.city, p.state, p.zip, c.name) ilike {pattern}")}
+            """;
+
+        return Answers.Page(paging, await db.PageAsync<Row>(
+            $"""
+            select p.id, p.account_id, p.client_id, c.name as client_name, p.name, p.address, p.city, p.state, p.zip, p.created_at, p.updated_at,
+                   (select count(*)::int from jobs j where j.account_id = p.account_id and j.property_id = p.id) as job_count,
+                   (select count(*)::int from jobs j join visits v on v.account_id = j.account_id and v.job_id = j.id
+                    where j.account_id = p.account_id and j.property_id = p.id) as visit_count
+            from properties p
+            join clients c on c.account_id = p.account_id and c.id = p.client_id
+            where {asked}
+            order by {order}
+            limit {paging.Limit} offset {paging.Offset}
+            """,
+            $"""
+            select count(*) from properties p
+            join clients c on c.account_id = p.account_id and c.id = p.client_id
+            where {asked}
+            """, ct));
+    }
+}

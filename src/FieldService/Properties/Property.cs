@@ -1,0 +1,9 @@
+using Outpost.FieldService.Accounts;
+using Outpost.FieldService.Clients;
+
+namespace Outpost.FieldService.Properties;
+
+/// <summary>A place where a client has work done. It has an address, and one client.</summary>
+public sealed record Property(
+    PropertyId Id, AccountId AccountId, ClientId ClientId, string? Name, string Address, string? City, string? State, string? Zip, string? Notes,
+    DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);

@@ -1,0 +1,44 @@
+using System.Collections.Frozen;
+using Outpost.FieldService.Accounts;
+using Outpost.FieldService.Jobs;
+
+namespace Outpost.FieldService.Visits;
+
+public enum VisitStatus { Scheduled, Arrived, InProgress, Completed, Cancelled }
+
+/// <summary>
+/// One trip to work on a job. It moves only along <see cref="Moves"/>; nobody arrives who is not assigned, and the times of arrival and
+/// completion are those of the moves.
+/// </summary>
+public sealed record Visit(
+    VisitId Id, AccountId AccountId, JobId JobId, UserId? AssignedUserId, VisitStatus Status, DateTimeOffset ScheduledStart, DateTimeOffset ScheduledEnd,
+    DateTimeOffset? ArrivedAt, DateTimeOffset? CompletedAt, string? TechNotes, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
+{
+    // The database holds the same table in state_moves; a test compares the two and writes docs/states/visit.md.
+    internal static readonly FrozenDictionary<VisitStatus, VisitStatus[]> Moves = new Dictionary<VisitStatus, VisitStatus[]>
+    {
+        [VisitStatus.Scheduled] = [VisitStatus.Arrived, VisitStatus.Cancelled],
+        [VisitStatus.Arrived] = [VisitStatus.InProgress, VisitStatus.Cancelled],
+        [VisitStatus.InProgress] = [VisitStatus.Completed],
+        [VisitStatus.Completed] = [],
+        [VisitStatus.Cancelled] = [],
+    }.ToFrozenDictionary();
+
+    public bool HasArrived => Status is not (VisitStatus.Scheduled or VisitStatus.Cancelled);
+
+    /// <summary>The visit in its next status. Asking for the status it has changes nothing, so that a request may be sent twice.</summary>
+    /// <exception cref="Kernel.RuleException">INVALID_TRANSITION; PRECONDITION_FAILED when nobody is assigned to arrive.</exception>
+    public Visit To(VisitStatus next, DateTimeOffset now)
+    {
+        if (next == Status) return this;
+        if (!Moves[Status].Contains(next)) throw VisitRules.CannotMove(Status, next);
+
+        return next switch
+        {
+            VisitStatus.Arrived when AssignedUserId is null => throw VisitRules.NeedsATechnician(),
+            VisitStatus.Arrived => this with { Status = next, ArrivedAt = now },
+            VisitStatus.Completed => this with { Status = next, CompletedAt = now },
+            VisitStatus.InProgress or VisitStatus.Cancelled or VisitStatus.Scheduled => this with { Status = next },
+        };
+    }
+}

@@ -1,0 +1,16 @@
+using Outpost.FieldService.Web;
+
+namespace Outpost.FieldService.Visits;
+
+internal static class VisitEndpoints
+{
+    public static void MapVisits(this IEndpointRouteBuilder app)
+    {
+        var visits = app.MapGroup("/api/v1/visits").WithTags("Visits");
+
+        visits.MapGet("", ListVisits.Handle).Requires(Ability.ReadJobs).WithSummary("Visits by start; a technician sees their own");
+        visits.MapGet("/{id}", GetVisit.Handle).Requires(Ability.ReadJobs).WithSummary("One visit");
+        visits.MapPatch("/{id}", ChangeVisit.Handle).Requires(Ability.WorkVisits).WithSummary("Change a visit; a technician changes the notes only");
+        visits.MapPost("/{id}/transition", TransitionVisit.Handle).Requires(Ability.WorkVisits).WithSummary("Arrive, complete or cancel");
+    }
+}

@@ -1,0 +1,41 @@
+using Outpost.Kernel;
+
+namespace Outpost.FieldService.Web;
+
+/// <summary>Reads what a list is asked for. What cannot be read is refused by name, never guessed.</summary>
+internal static class ListParameters
+{
+    private const int LongestSearch = 255;
+
+    /// <summary>The pattern for <c>ilike</c> that finds these words anywhere; null when there is nothing to look for.</summary>
+    /// <exception cref="RuleException">VALIDATION_ERROR</exception>
+    public static string? Containing(string? q)
+    {
+        if (string.IsNullOrWhiteSpace(q)) return null;
+
+        var words = q.Trim();
+        if (words.Length > LongestSearch) throw new RuleException("VALIDATION_ERROR", $"Search for at most {LongestSearch} characters.") { Field = "q" };
+        if (words.Contains('\0')) throw new RuleException("VALIDATION_ERROR", "Text must not contain the NUL character.") { Field = "q" };
+
+        return $"%{words.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal).Replace("_", @"\_", StringComparison.Ordinal)}%";
+    }
+
+    /// <exception cref="RuleException">VALIDATION_ERROR</exception>
+    public static T? Word<T>(string? word, string parameter) where T : struct, Enum =>
+        word is null or "" ? null : Words<T>.TryParse(word, out var value) ? value : throw NoneOf(parameter, Words<T>.All);
+
+    /// <exception cref="RuleException">VALIDATION_ERROR</exception>
+    public static Guid? Id(string? text, string parameter) =>
+        text is null or "" ? null
+        : Guid.TryParse(text, out var id) ? id
+        : throw new RuleException("VALIDATION_ERROR", $"{parameter} must be a UUID.") { Field = parameter };
+
+    /// <exception cref="RuleException">VALIDATION_ERROR</exception>
+    public static DateTimeOffset? Instant(string? text, string parameter) =>
+        text is null or "" ? null
+        : InstantText.TryRead(text, out var at) ? at
+        : throw new RuleException("VALIDATION_ERROR", $"{parameter} must be a date and time with offset, such as 2026-11-21T10:00:00Z.") { Field = parameter };
+
+    public static RuleException NoneOf(string parameter, IEnumerable<string> words) =>
+        new("VALIDATION_ERROR", $"{parameter} must be one of {string.Join(", ", words)}.") { Field = parameter };
+}
