@@ -50,7 +50,7 @@ internal sealed class InvoiceDetailPage(ReadDb db, WallClock clock) : PageModel
                        i.sent_at, i.paid_at, i.voided_at, i.created_at, i.job_id, j.title as job_title,
                        c.name as client_name, c.company_name, c.email as client_email, c.address_line1 as bill_address, c.city as bill_city, c.state as bill_state, c.zip as bill_zip,
                        p.address as place_address, p.city as place_city, p.state as place_state, p.zip as place_zip
-                from (select *, {InvoiceStatus.On(clock.Today)} as status_now from invoices where account_id = {account} and id = {id}) i
+                from (select *, {StatusToday.Of(clock.Today)} as status_now from invoices where account_id = {account} and id = {id}) i
                 join clients c on c.account_id = i.account_id and c.id = i.client_id
                 left join jobs j on j.account_id = i.account_id and j.id = i.job_id
                 left join properties p on p.account_id = i.account_id and p.id = i.property_id

@@ -84,7 +84,7 @@ internal sealed class InvoiceListPage(ReadDb db, WallClock clock) : PageModel
     }
 
     private Sql Invoices(AccountId account, string? search) => $"""
-        from (select *, {InvoiceStatus.On(clock.Today)} as status_now from invoices where account_id = {account}) i
+        from (select *, {StatusToday.Of(clock.Today)} as status_now from invoices where account_id = {account}) i
         join clients c on c.account_id = i.account_id and c.id = i.client_id
         left join jobs j on j.account_id = i.account_id and j.id = i.job_id
         where {(search is null ? Everything : Matching(SearchText.Pattern(search)))}

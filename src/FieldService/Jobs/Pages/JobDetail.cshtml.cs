@@ -79,7 +79,7 @@ internal sealed class JobDetailPage(ReadDb db, WallClock clock) : PageModel
                 .. statements,
                 $"select status, total_cents, created_at, sent_at from estimates where account_id = {account} and job_id = {id} order by created_at, id",
                 $"""
-                select id, invoice_number, {InvoiceStatus.On(clock.Today)} as status, total_cents, paid_cents, due_date
+                select id, invoice_number, {StatusToday.Of(clock.Today)} as status, total_cents, paid_cents, due_date
                 from invoices where account_id = {account} and job_id = {id} order by created_at, id
                 """,
             ];
