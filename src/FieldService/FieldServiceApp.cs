@@ -8,6 +8,7 @@ using Outpost.FieldService.Payments;
 using Outpost.FieldService.Properties;
 using Outpost.FieldService.Visits;
 using Outpost.FieldService.Web;
+using Outpost.FieldService.Web.Pages;
 using Outpost.Platform.Configuration;
 using Outpost.Platform.Health;
 using Outpost.Platform.Http;
@@ -19,7 +20,11 @@ namespace Outpost.FieldService;
 /// <summary>The role <c>fsm</c>: the web application and the API of the field service.</summary>
 public static class FieldServiceApp
 {
-    public static readonly ServiceProfile Profile = new("web", "FSM", 3000, new ErrorEnvelope());
+    public static readonly ServiceProfile Profile = new("web", "FSM", 3000, new ErrorEnvelope())
+    {
+        Pages = typeof(FieldServiceApp).Assembly,
+        ErrorPage = (http, failure) => ErrorPage.WriteAsync(http, failure.Message),
+    };
 
     /// <param name="source">The app role's connections; disposed with the host.</param>
     /// <param name="more">What the surroundings add to the host.</param>
@@ -29,9 +34,10 @@ public static class FieldServiceApp
         var builder = ServiceHost.Create(Profile, settings);
         var services = builder.Services;
         services.AddSingleton(clock).AddSingleton(_ => source);
-        services.AddSingleton(HealthCheck.Database(source));
+        services.AddDatabaseHealth();
         services.AddWeb();
         services.AddSignIn(settings);
+        services.AddPages();
         more?.Invoke(services);
 
         var app = builder.Build();
@@ -48,6 +54,7 @@ public static class FieldServiceApp
         app.MapEstimates();
         app.MapInvoices();
         app.MapPayments();
+        app.MapPages();
         return app;
     }
 }

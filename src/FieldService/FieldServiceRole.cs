@@ -1,6 +1,8 @@
 using Npgsql;
 using Outpost.FieldService.Accounts;
+using Outpost.FieldService.Demo;
 using Outpost.Platform.Configuration;
+using Outpost.Platform.Migrations;
 using Outpost.Platform.Postgres;
 using Outpost.Platform.Roles;
 
@@ -13,7 +15,7 @@ public static class FieldServiceRole
 
     public static Role Web { get; } = new("fsm", "the field service: web application and API", Build, "/api/health", FieldServiceApp.Profile.Address);
 
-    internal static NpgsqlDataSource Owner(Settings settings) => NpgsqlDataSource.Create(settings.OwnerUrl(Subsystem).ToConnection());
+    internal static NpgsqlDataSource Owner(Settings settings) => SubsystemMigrations.OwnerSource(Subsystem, settings);
 
     private static IHost Build(Settings settings)
     {
@@ -28,5 +30,9 @@ public static class FieldServiceRole
         return await UserAdministration.FirstOwnerAsync(owner, "My company", ct) is { } first ? new Login(first.Email, first.Password) : null;
     }
 
-    private static Task<Login?> DemoAsync(Settings settings, CancellationToken ct) => Task.FromResult<Login?>(null);
+    private static async Task<Login?> DemoAsync(Settings settings, CancellationToken ct)
+    {
+        await using var owner = Owner(settings);
+        return await DemoCompany.FillAsync(owner, TimeProvider.System, ct);
+    }
 }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Authorization;
-using Outpost.FieldService.Accounts;
 using Npgsql;
+using Outpost.FieldService.Accounts;
+using Outpost.FieldService.Web.Pages;
 using Outpost.Kernel;
 using Outpost.Platform.Postgres;
 
@@ -27,6 +28,12 @@ internal sealed partial class Gate(RequestDelegate next, SessionToken tokens, Np
         // A form or script of another site must not act with this site's cookie: beside SameSite=Lax, browsers say where a request comes from.
         if (IsUnsafe(http.Request.Method) && IsCrossSite(http.Request)) throw new RuleException("FORBIDDEN", "The request comes from another site.");
 
+        if (endpoint.Metadata.GetMetadata<PublicFile>() is not null)
+        {
+            await next(http);
+            return;
+        }
+
         var user = await CallerAsync(http);
         if (user is not null) http.Features.Set(user);
 
@@ -40,13 +47,8 @@ internal sealed partial class Gate(RequestDelegate next, SessionToken tokens, Np
 
             if (user is null)
             {
-                if (IsPage(http.Request))
-                {
-                    http.Response.Redirect("/login");
-                    return;
-                }
-
-                throw new RuleException("UNAUTHORIZED", "Sign in first.");
+                if (!AsksToSignIn(http)) throw new RuleException("UNAUTHORIZED", "Sign in first.");
+                return;
             }
 
             if (!user.Role.May(required.Ability))
@@ -70,7 +72,34 @@ internal sealed partial class Gate(RequestDelegate next, SessionToken tokens, Np
 
     private static bool IsUnsafe(string method) => !(HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method));
 
-    private static bool IsPage(HttpRequest request) => !request.Path.StartsWithSegments("/api");
+    /// <summary>Leads a person to the sign-in page and back; false for a program, which gets an error instead of a page it cannot read.</summary>
+    private static bool AsksToSignIn(HttpContext http)
+    {
+        var (request, response) = (http.Request, http.Response);
+        if (request.Path.StartsWithSegments("/api")) return false;
+
+        if (request.Headers.ContainsKey("HX-Request"))
+        {
+            // htmx would put the sign-in page into the middle of the one that is shown; this makes it leave that page.
+            var shown = Uri.TryCreate(request.Headers["HX-Current-URL"], UriKind.Absolute, out var url) ? url.PathAndQuery : null;
+            response.StatusCode = StatusCodes.Status401Unauthorized;
+            response.Headers["HX-Redirect"] = ReturnPath.SignInFor(shown);
+            response.ContentLength = 0;
+            return true;
+        }
+
+        // Browsers say when a request is to become the page; a fetch of a script is not. Other clients say nothing.
+        if (request.Headers["Sec-Fetch-Mode"].ToString() is not ("" or "navigate")) return false;
+
+        if (IsUnsafe(request.Method)) response.SeeOther(ReturnPath.SignIn);
+        else
+        {
+            response.StatusCode = StatusCodes.Status307TemporaryRedirect;
+            response.Headers.Location = ReturnPath.SignInFor(request.Path.ToUriComponent() + request.QueryString.ToUriComponent());
+        }
+
+        return true;
+    }
 
     // A client that is no browser sends neither header, and no cookie that somebody else could use.
     private static bool IsCrossSite(HttpRequest request) => request.Headers["Sec-Fetch-Site"].ToString() switch

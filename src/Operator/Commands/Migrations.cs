@@ -1,4 +1,3 @@
-using Npgsql;
 using Outpost.Platform.Configuration;
 using Outpost.Platform.Migrations;
 using Outpost.Platform.Processes;
@@ -13,10 +12,9 @@ public static class Migrations
     /// <exception cref="TroubleException">A migration failed or the database does not fit this build.</exception>
     public static async Task UpAsync(Subsystem subsystem, Settings settings, Action<string> say, CancellationToken ct)
     {
-        await using var owner = NpgsqlDataSource.Create(settings.OwnerUrl(subsystem).ToConnection());
         try
         {
-            await new Migrator(owner, MigrationSet.From(subsystem.Migrations), say).UpAsync(ct);
+            await SubsystemMigrations.UpAsync(subsystem, settings, say, ct);
         }
         catch (MigrationException e)
         {

@@ -32,6 +32,10 @@ public sealed class ReadDb(NpgsqlDataSource source, Tenant? tenant)
         return (head, await Rows.ListAsync<TMany>(reader, token));
     }, ct);
 
+    /// <summary>Everything that a screen shows, in one round trip: the results are read in the order of the statements.</summary>
+    public Task<T> ReadAsync<T>(Sql[] statements, Func<Results, CancellationToken, Task<T>> read, CancellationToken ct) =>
+        RunAsync(statements, (reader, token) => read(new(reader), token), ct);
+
     /// <summary>Several statements in one round trip, seen at the same instant; <paramref name="read"/> goes from one result to the next.</summary>
     public Task<T> BatchAsync<T>(Sql[] statements, Func<DbDataReader, CancellationToken, Task<T>> read, CancellationToken ct) => RunAsync(statements, read, ct);
 
@@ -46,5 +50,26 @@ public sealed class ReadDb(NpgsqlDataSource source, Tenant? tenant)
         await using var reader = await batch.ExecuteReaderAsync(ct);
         if (tenant is not null) await reader.NextResultAsync(ct);
         return await read(reader, ct);
+    }
+}
+
+/// <summary>The results of several statements, each read once and in order.</summary>
+public sealed class Results
+{
+    private readonly NpgsqlDataReader _reader;
+    private bool _first = true;
+
+    internal Results(NpgsqlDataReader reader) => _reader = reader;
+
+    public async Task<T?> FirstAsync<T>(CancellationToken ct) where T : class => await Rows.FirstAsync<T>(await NextAsync(ct), ct);
+
+    public async Task<List<T>> ListAsync<T>(CancellationToken ct) => await Rows.ListAsync<T>(await NextAsync(ct), ct);
+
+    private async Task<NpgsqlDataReader> NextAsync(CancellationToken ct)
+    {
+        if (!_first && !await _reader.NextResultAsync(ct)) throw new InvalidOperationException("There are fewer statements than results asked for.");
+
+        _first = false;
+        return _reader;
     }
 }

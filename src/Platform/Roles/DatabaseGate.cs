@@ -16,24 +16,13 @@ public sealed class DatabaseGate(NpgsqlDataSource source, Subsystem subsystem, S
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
         var key = settings.AppUrlKey(subsystem) ?? subsystem.AppUrlKeys[^1];
-        MigrationStatus status;
         try
         {
-            status = await new Migrator(source, MigrationSet.From(subsystem.Migrations)).StatusAsync(cancellationToken);
+            await SubsystemMigrations.RequireCurrentAsync(subsystem, source, cancellationToken);
         }
         catch (MigrationException e)
         {
-            throw new SettingsException(new SettingsProblem(key, $"leads to a database that cannot be used: {e.Message.TrimEnd('.')}", "start PostgreSQL or correct the URL, then start the service again"));
-        }
-
-        if (status.Faults.Count > 0)
-        {
-            throw new SettingsException([.. status.Faults.Select(fault => new SettingsProblem(key, $"leads to a schema of another build: {fault.TrimEnd('.')}", "install the version that made it, or restore a backup of this version"))]);
-        }
-
-        if (status.Pending.Count > 0)
-        {
-            throw new SettingsException(new SettingsProblem(key, $"leads to a database that lacks {status.Pending.Count} migrations, first {status.Pending[0].Name}", $"run: outpost migrate up --system {subsystem.Name}"));
+            throw new SettingsException(new SettingsProblem(key, "leads to a database that cannot be served from", e.Message.TrimEnd('.')));
         }
 
         await AppRole.RefuseIfItCanBypassAsync(source, key, cancellationToken);

@@ -59,7 +59,7 @@ internal sealed class SampledGauges
             var answer = Task.Run(() => gauge.Ask(ct), CancellationToken.None);
             _asking = answer;
             await Task.WhenAny(answer, Task.Delay(Timeout.InfiniteTimeSpan, ct));
-            if (answer.IsCompletedSuccessfully) _value = answer.Result;
+            if (answer.IsCompletedSuccessfully) _value = await answer;
             // Looked at, so that it is no unobserved one.
             else _ = answer.ContinueWith(static failed => failed.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
         }

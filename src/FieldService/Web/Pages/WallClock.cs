@@ -1,0 +1,74 @@
+using System.Globalization;
+using NodaTime;
+using NodaTime.Extensions;
+using Outpost.FieldService.Accounts;
+
+namespace Outpost.FieldService.Web.Pages;
+
+/// <summary>The clock on the wall of the company's office: every date and time that a person reads is told by it, wherever the server or the browser is.</summary>
+internal sealed class WallClock(TimeProvider clock, IHttpContextAccessor http)
+{
+    private readonly DateTimeZone _zone = ZoneOf(http.HttpContext?.Features.Get<CurrentUser>()?.TimeZone);
+
+    public DateTimeOffset Now { get; } = clock.GetUtcNow();
+
+    public DateOnly Today => DateOf(Now);
+
+    /// <summary>When the day begins and when the next one does; 23 or 25 hours apart when the clocks change.</summary>
+    public (DateTimeOffset From, DateTimeOffset To) Day(DateOnly date)
+    {
+        var day = date.ToLocalDate();
+        return (_zone.AtStartOfDay(day).ToInstant().ToDateTimeOffset(), _zone.AtStartOfDay(day.PlusDays(1)).ToInstant().ToDateTimeOffset());
+    }
+
+    public string Greeting => At(Now).Hour switch
+    {
+        < 4 => "Good evening",
+        < 12 => "Good morning",
+        < 18 => "Good afternoon",
+        _ => "Good evening",
+    };
+
+    /// <summary>Saturday, November 21</summary>
+    public static string LongDate(DateOnly date) => date.ToString("dddd, MMMM d", CultureInfo.InvariantCulture);
+
+    /// <summary>Today, Tomorrow, Mon, Nov 23, or with the year when it is not this one.</summary>
+    public string Date(DateOnly date) => (date.DayNumber - Today.DayNumber) switch
+    {
+        0 => "Today",
+        1 => "Tomorrow",
+        -1 => "Yesterday",
+        _ => date.ToString(date.Year == Today.Year ? "ddd, MMM d" : "MMM d, yyyy", CultureInfo.InvariantCulture),
+    };
+
+    public string Date(DateTimeOffset at) => Date(DateOf(at));
+
+    /// <summary>The date as a document carries it, November 21, 2026: it must still be true tomorrow.</summary>
+    public static string InFull(DateOnly date) => date.ToString("MMMM d, yyyy", CultureInfo.InvariantCulture);
+
+    public string Written(DateTimeOffset at) => InFull(DateOf(at));
+
+    /// <summary>9:30 AM</summary>
+    public string Time(DateTimeOffset at) => At(at).ToString("h:mm tt", CultureInfo.InvariantCulture);
+
+    /// <summary>9:00–10:30 AM, 11:00 AM–1:00 PM</summary>
+    public string Span(DateTimeOffset start, DateTimeOffset end)
+    {
+        var (from, to) = (At(start), At(end));
+        return $"{from.ToString(from.Hour < 12 == to.Hour < 12 ? "h:mm" : "h:mm tt", CultureInfo.InvariantCulture)}–{to.ToString("h:mm tt", CultureInfo.InvariantCulture)}";
+    }
+
+    /// <summary>For the attribute <c>datetime</c> of a <c>time</c> element.</summary>
+    public static string Machine(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
+    /// <summary>How many days ago that was, on the calendar.</summary>
+    public int DaysSince(DateTimeOffset at) => Today.DayNumber - DateOf(at).DayNumber;
+
+    public int DaysSince(DateOnly date) => Today.DayNumber - date.DayNumber;
+
+    public DateOnly DateOf(DateTimeOffset at) => DateOnly.FromDateTime(At(at));
+
+    private DateTime At(DateTimeOffset at) => Instant.FromDateTimeOffset(at).InZone(_zone).ToDateTimeUnspecified();
+
+    private static DateTimeZone ZoneOf(string? name) => (name is null ? null : DateTimeZoneProviders.Tzdb.GetZoneOrNull(name)) ?? DateTimeZone.Utc;
+}
