@@ -38,11 +38,13 @@ public static class StatusCommand
             roles.Add(new(role.Name, role.Address, healthy));
         }
 
-        RunRecord.Server[] processes = [new("outpost", record.Supervisor), .. record.Processes];
         return new(
             true, data.Path, record.Supervisor.Pid, record.StartedAt, record.State.ToString().ToLowerInvariant(), roles,
-            [.. processes.Select(p => new StatusReport.ProcessLine(p.Name, p.Identity.Pid, p.Identity.Runs, ProcessIdentity.Resident(p.Identity.Pid)))], record.Phases);
+            [Line("outpost", record.Supervisor, []), .. record.Processes.Select(p => Line(p.Name, p.Identity, ProcessIdentity.ChildrenOf(p.Identity.Pid)))], record.Phases);
     }
+
+    private static StatusReport.ProcessLine Line(string name, ProcessIdentity process, IEnumerable<int> children) =>
+        new(name, process.Pid, process.Runs, ProcessIdentity.Memory(process.Pid) + children.Sum(ProcessIdentity.Memory));
 
     private static bool Healthy(StatusReport report) => report.State == "running" && report.Roles.All(r => r.Healthy) && report.Processes.All(p => p.Runs);
 
@@ -63,5 +65,5 @@ public static class StatusCommand
         AnsiConsole.Write(table);
     }
 
-    private static string Megabytes(StatusReport.ProcessLine process) => process.Runs ? $"{process.ResidentBytes / (1024 * 1024)} MB" : "does not run";
+    private static string Megabytes(StatusReport.ProcessLine process) => process.Runs ? $"{process.MemoryBytes / (1024 * 1024)} MB" : "does not run";
 }

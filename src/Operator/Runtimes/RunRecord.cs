@@ -80,7 +80,7 @@ public sealed record StatusReport(
 {
     public sealed record RoleLine(string Name, Uri? Address, bool Healthy);
 
-    public sealed record ProcessLine(string Name, int Pid, bool Runs, long ResidentBytes);
+    public sealed record ProcessLine(string Name, int Pid, bool Runs, long MemoryBytes);
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true, WriteIndented = true)]

@@ -1,7 +1,7 @@
 namespace Outpost.Platform.Postgres.Embedded;
 
 /// <summary>
-/// How a cluster divides the memory it is allowed, so that even its worst hour stays inside. The allowance is 22 % of the machine, which on
+/// How a cluster divides the memory it is allowed, so that even its worst hour stays inside. The allowance is 22 % of the machine (900 of 4096), which on
 /// a Raspberry Pi with 4 GB is the 900 MB that its profile grants, and never more than 4 GB: a small company's data does not need it.
 /// All in megabytes.
 /// </summary>
@@ -19,8 +19,8 @@ public sealed record PostgresMemory(int Allowance, int Connections, int SharedBu
     public static PostgresMemory For(long total)
     {
         var machine = (int)Math.Min(total / (1024 * 1024), 1024 * 1024);
-        var allowance = Math.Clamp(machine * 22 / 100, 128, 4096);
-        var connections = Math.Clamp(allowance / 15, 15, 60);
+        var allowance = (int)Math.Clamp(machine * 900L / 4096, 128, 4096);
+        var connections = Math.Clamp(allowance / 11, 10, 60);
         var shared = allowance / 4;
         var maintenance = Math.Clamp(allowance / 16, 8, 128);
         var wal = Math.Clamp(shared / 32, 1, 16);
