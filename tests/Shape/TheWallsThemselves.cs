@@ -27,6 +27,7 @@ public sealed class TheWallsThemselves
     [InlineData("Jobs", "update invoices i set status = 'paid'", "invoices")]
     [InlineData("Jobs", "delete from payments\n  where id = $1", "payments")]
     [InlineData("Jobs", "insert into nobodys_table (a) values (1)", "nobodys_table")]
+    [InlineData("Demo", "insert into nobodys_table (a) values (1)", "nobodys_table")]
     [InlineData("Jobs", "update jobs set status = $1", null)]
     [InlineData("Jobs", "/// Those who update invoices know.", null)]
     public void A_write_to_another_features_table_is_seen(string feature, string sql, string? table) => Assert.Equal(table, House.ForeignWrites(feature, sql).SingleOrDefault());
