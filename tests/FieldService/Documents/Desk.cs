@@ -77,6 +77,10 @@ internal sealed class Desk : IAsyncDisposable
 
     public async Task<string> StatusAsync(string where, string id) => (string)(await GetAsync(where, id))["status"]!;
 
+    /// <summary>Sees that the form of the request was refused, by the framework or by a rule.</summary>
+    public static async Task InvalidAsync(HttpResponseMessage answer, string what) =>
+        Assert.True(answer.StatusCode is HttpStatusCode.BadRequest, $"{what}: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync(FieldServiceUnderTest.Stop)}");
+
     public static Guid Id(string text) => Guid.Parse(text, CultureInfo.InvariantCulture);
 
     /// <summary>Waits until so many of the service's statements wait for a lock.</summary>

@@ -73,18 +73,16 @@ public sealed class DecidingAnEstimate(PostgresServer postgres)
         await desk.MovedAsync(Desk.Estimates, id, "declined");
     }
 
-    [Theory]
-    [InlineData("""{"status":"open"}""")]
-    [InlineData("""{"status":null}""")]
-    [InlineData("""{"status":3}""")]
-    [InlineData("""{}""")]
-    [InlineData("""[]""")]
-    public async Task A_status_that_does_not_exist_is_refused(string body)
+    [Fact]
+    public async Task A_status_that_does_not_exist_is_refused()
     {
         await using var desk = await Desk.OpenAsync(postgres);
         var id = await desk.DraftAsync(Desk.Estimates, desk.Paper());
 
-        await (await desk.Owner.PostAsync($"{Desk.Estimates}/{id}/transition", System.Text.Json.Nodes.JsonNode.Parse(body)!)).RefusedAsync(HttpStatusCode.BadRequest, "VALIDATION_ERROR");
+        foreach (var body in new[] { """{"status":"open"}""", """{"status":null}""", """{"status":3}""", """{}""", """[]""" })
+        {
+            await Desk.InvalidAsync(await desk.Owner.PostAsync($"{Desk.Estimates}/{id}/transition", System.Text.Json.Nodes.JsonNode.Parse(body)!), body);
+        }
     }
 
     [Fact]

@@ -70,7 +70,7 @@ public sealed class MovingAnInvoice(PostgresServer postgres)
         Assert.Null((await (await desk.Owner.PatchAsync($"{Desk.Invoices}/{id}", new { due_date = (string?)null })).DataAsync())["due_date"]);
         foreach (var fault in new object[] { new { due_date = "garbage" }, new { due_date = "2027-02-30" }, new { due_date = 5 }, new { tax_rate = 101 }, new { flat_rate_cents = -1 } })
         {
-            await (await desk.Owner.PatchAsync($"{Desk.Invoices}/{id}", fault)).RefusedAsync(HttpStatusCode.BadRequest, "VALIDATION_ERROR");
+            await Desk.InvalidAsync(await desk.Owner.PatchAsync($"{Desk.Invoices}/{id}", fault), fault.ToString()!);
         }
 
         await desk.MovedAsync(Desk.Invoices, id, "sent");
@@ -126,7 +126,7 @@ public sealed class MovingAnInvoice(PostgresServer postgres)
         Assert.Equal((1_00, 8_00, "Ada Lovelace"), ((long)row["paid_cents"]!, (long)row["balance_cents"]!, (string?)row["client_name"]));
         foreach (var query in new[] { "status=open", "sort=id", "order=up", "client_id=x", "limit=-1" })
         {
-            await (await desk.Owner.ReadAsync($"{Desk.Invoices}?{query}")).RefusedAsync(HttpStatusCode.BadRequest, "VALIDATION_ERROR");
+            await Desk.InvalidAsync(await desk.Owner.ReadAsync($"{Desk.Invoices}?{query}"), query);
         }
     }
 

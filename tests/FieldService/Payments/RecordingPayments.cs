@@ -78,22 +78,27 @@ public sealed class RecordingPayments(PostgresServer postgres)
         Assert.Equal(status, await desk.StatusAsync(Desk.Invoices, id));
     }
 
-    [Theory]
-    [InlineData("""{"amount_cents":0,"method":"cash"}""")]
-    [InlineData("""{"amount_cents":-1,"method":"cash"}""")]
-    [InlineData("""{"amount_cents":1.5,"method":"cash"}""")]
-    [InlineData("""{"amount_cents":"1","method":"cash"}""")]
-    [InlineData("""{"amount_cents":99999999999999999999,"method":"cash"}""")]
-    [InlineData("""{"method":"cash"}""")]
-    [InlineData("""{"amount_cents":1}""")]
-    [InlineData("""{"amount_cents":1,"method":"gold"}""")]
-    [InlineData("""{"amount_cents":1,"method":"cash","received_at":"yesterday"}""")]
-    public async Task What_cannot_be_meant_is_refused(string body)
+    [Fact]
+    public async Task What_cannot_be_meant_is_refused()
     {
         await using var desk = await Desk.OpenAsync(postgres);
         var id = await desk.IssuedInvoiceAsync();
 
-        await (await desk.Owner.PostAsync($"{Desk.Invoices}/{id}/payments", System.Text.Json.Nodes.JsonNode.Parse(body)!)).RefusedAsync(HttpStatusCode.BadRequest, "VALIDATION_ERROR");
+        foreach (var fault in new[]
+                 {
+                     """{"amount_cents":0,"method":"cash"}""",
+                     """{"amount_cents":-1,"method":"cash"}""",
+                     """{"amount_cents":1.5,"method":"cash"}""",
+                     """{"amount_cents":"1","method":"cash"}""",
+                     """{"amount_cents":99999999999999999999,"method":"cash"}""",
+                     """{"method":"cash"}""",
+                     """{"amount_cents":1}""",
+                     """{"amount_cents":1,"method":"gold"}""",
+                     """{"amount_cents":1,"method":"cash","received_at":"yesterday"}""",
+                 })
+        {
+            await Desk.InvalidAsync(await desk.Owner.PostAsync($"{Desk.Invoices}/{id}/payments", System.Text.Json.Nodes.JsonNode.Parse(fault)!), fault);
+        }
 
         Assert.Equal("sent", await desk.StatusAsync(Desk.Invoices, id));
     }
