@@ -3,6 +3,7 @@ using System.Text.Unicode;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.ApplicationParts;
 using Microsoft.AspNetCore.Mvc.Filters;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.WebEncoders;
@@ -22,6 +23,11 @@ internal static class PageRegistration
             // would need keys that every instance shares.
             pages.Conventions.ConfigureFilter(new IgnoreAntiforgeryTokenAttribute());
             pages.Conventions.ConfigureFilter(new PageHeaders());
+        }).ConfigureApplicationPartManager(parts =>
+        {
+            // Whichever program runs this, the pages are the ones of this assembly.
+            parts.ApplicationParts.Clear();
+            parts.ApplicationParts.Add(new CompiledRazorAssemblyPart(typeof(PageRegistration).Assembly));
         });
         services.Configure<WebEncoderOptions>(encoder => encoder.TextEncoderSettings = new TextEncoderSettings(UnicodeRanges.All));
         services.AddScoped<WallClock>();

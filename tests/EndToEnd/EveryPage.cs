@@ -1,0 +1,134 @@
+using Microsoft.Playwright;
+using Outpost.Testing;
+
+namespace Outpost.EndToEnd.Tests;
+
+/// <summary>What must hold on each page, on a telephone and on a desk, by day and by night.</summary>
+public sealed class EveryPage(PostgresServer postgres, Chromium chromium)
+{
+    // In one go, so that a page is loaded once: no sideways scrolling, one heading, landmarks, names for what can be pressed, headers for tables, room for a thumb.
+    private const string Check = """
+        () => {
+          const faults = [];
+          const shown = e => e.checkVisibility({ visibilityProperty: true, opacityProperty: true });
+          const root = document.documentElement;
+          if (root.scrollWidth > root.clientWidth) faults.push(`scrolls sideways: ${root.scrollWidth} > ${root.clientWidth}`);
+          if (document.querySelectorAll('h1').length !== 1) faults.push('has not exactly one h1');
+          if (document.querySelectorAll('main').length !== 1) faults.push('has not exactly one main');
+          if (!root.lang) faults.push('has no language');
+          for (const input of document.querySelectorAll('input:not([type=hidden])')) if (!input.labels.length) faults.push(`${input.name} has no label`);
+          for (const e of document.querySelectorAll('a, button')) if (!(e.textContent.trim() || e.getAttribute('aria-label'))) faults.push(`nameless ${e.outerHTML}`);
+          for (const table of document.querySelectorAll('table')) {
+            if (!table.caption) faults.push('a table has no caption');
+            if (!table.querySelector('thead th[scope=col]') || !table.querySelector('tbody th[scope=row]')) faults.push('a table has no headers');
+          }
+          for (const e of document.querySelectorAll('button, .button, nav a, input:not([type=hidden])')) {
+            const box = e.getBoundingClientRect();
+            if (shown(e) && box.height < 43.5) faults.push(`only ${box.height} px high: ${e.textContent.trim() || e.name}`);
+          }
+          for (const e of document.querySelectorAll('main *')) {
+            const box = e.getBoundingClientRect();
+            if (shown(e) && box.width && box.right > root.clientWidth + 1 && !e.closest('.tabs, .visually-hidden, thead')) faults.push(`sticks out: ${e.outerHTML.slice(0, 80)}`);
+          }
+          if (document.querySelector('[style], style, script')) faults.push('holds a style or script of its own');
+          const ids = [...document.querySelectorAll('[id]')].map(e => e.id);
+          if (new Set(ids).size !== ids.length) faults.push('uses an id twice');
+          return faults.concat(contrast());
+
+          // WCAG 2.2 1.4.3: text stands out from what is behind it by 4.5 to 1, large text by 3 to 1.
+          function contrast() {
+            const pen = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+            const rgb = color => { pen.clearRect(0, 0, 1, 1); pen.fillStyle = color; pen.fillRect(0, 0, 1, 1); return [...pen.getImageData(0, 0, 1, 1).data]; };
+            const light = ([r, g, b]) => [r, g, b].map(v => (v /= 255) <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4).reduce((sum, v, i) => sum + v * [.2126, .7152, .0722][i], 0);
+            const behind = e => { for (; e; e = e.parentElement) { const c = rgb(getComputedStyle(e).backgroundColor); if (c[3] === 255) return c; } return [255, 255, 255]; };
+            const weak = new Set();
+            const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+            while (walker.nextNode()) {
+              const e = walker.currentNode.parentElement;
+              if (!walker.currentNode.data.trim() || !shown(e) || e.closest('.visually-hidden, .skip')) continue;
+              const style = getComputedStyle(e);
+              const [a, b] = [light(rgb(style.color)), light(behind(e))];
+              const ratio = (Math.max(a, b) + .05) / (Math.min(a, b) + .05);
+              const large = parseFloat(style.fontSize) >= 24 || (parseFloat(style.fontSize) >= 18.66 && style.fontWeight >= 700);
+              if (ratio < (large ? 3 : 4.5)) weak.add(`${e.className || e.tagName}: contrast ${ratio.toFixed(2)} of "${walker.currentNode.data.trim().slice(0, 30)}"`);
+            }
+            return [...weak];
+          }
+        }
+        """;
+
+    [Theory]
+    [InlineData(390, false)]
+    [InlineData(390, true)]
+    [InlineData(768, false)]
+    [InlineData(1440, false)]
+    [InlineData(1440, true)]
+    public async Task Can_be_read_and_used(int width, bool dark)
+    {
+        await using var service = await DemoService.StartAsync(postgres);
+        await using var window = await chromium.OpenAsync(service.Address, width, width == 390 ? 844 : 900, dark);
+        var page = window.Page;
+        List<string> faults = [];
+
+        await page.GotoAsync("/login");
+        await SeeAsync("login");
+        await window.SignInAsync(service.Owner.Email, service.Owner.Password);
+        await SeeAsync("today");
+        foreach (var (name, path) in await PathsAsync(service))
+        {
+            await page.GotoAsync(path);
+            await SeeAsync(name);
+        }
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
+        await page.WaitForURLAsync("**/login");
+        Assert.Empty(faults.Concat(window.Faults));
+
+        async Task SeeAsync(string name)
+        {
+            faults.AddRange((await page.EvaluateAsync<string[]>(Check)).Select(fault => $"{name}: {fault}"));
+            await Screenshots.TakeAsync(page, $"{name}-{width}{(dark ? "-dark" : "")}");
+        }
+    }
+
+    [Fact]
+    public async Task Works_without_script()
+    {
+        await using var service = await DemoService.StartAsync(postgres);
+        await using var window = await chromium.OpenAsync(service.Address, script: false);
+        var page = window.Page;
+
+        await window.SignInAsync(service.Owner.Email, service.Owner.Password);
+        await page.GetByRole(AriaRole.Link, new() { Name = "Jobs", Exact = true }).ClickAsync();
+        await page.GetByLabel("Search jobs by title, client or address").FillAsync("furnace");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Search" }).ClickAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Row)).Not.ToHaveCountAsync(1);
+        await page.GetByRole(AriaRole.Navigation, new() { Name = "Filter by status" }).GetByRole(AriaRole.Link, new() { Name = "Invoiced" }).ClickAsync();
+        await Assertions.Expect(page.GetByLabel("Search jobs by title, client or address")).ToHaveValueAsync("furnace");
+        await page.Locator("tbody th a").First.ClickAsync();
+        await page.Locator("section[aria-labelledby=invoices] li a").First.ClickAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToContainTextAsync("Invoice INV-");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Sign in to Outpost");
+        await page.GotoAsync("/app/invoices");
+        Assert.EndsWith("/login?returnUrl=%2Fapp%2Finvoices", page.Url, StringComparison.Ordinal);
+        Assert.Empty(window.Faults);
+    }
+
+    private static async Task<List<(string Name, string Path)>> PathsAsync(DemoService service) =>
+    [
+        ("jobs", "/app/jobs"),
+        ("jobs-page-3", "/app/jobs?page=3"),
+        ("jobs-none", "/app/jobs?q=zeppelin"),
+        ("job", $"/app/jobs/{await service.TextAsync("select j.id from jobs j where status = 'in_progress' order by (select count(*) from visits v where v.job_id = j.id) desc, j.id limit 1")}"),
+        ("job-invoiced", $"/app/jobs/{await service.TextAsync("select j.id from jobs j join invoices i on i.job_id = j.id where i.status = 'void' order by j.id limit 1")}"),
+        ("job-draft", $"/app/jobs/{await service.TextAsync("select id from jobs where status = 'draft' order by id limit 1")}"),
+        ("invoices", "/app/invoices"),
+        ("invoices-overdue", "/app/invoices?status=overdue"),
+        ("invoice", $"/app/invoices/{await service.TextAsync("select id from invoices i where status = 'partial' order by (select count(*) from invoice_line_items l where l.invoice_id = i.id) desc, id limit 1")}"),
+        ("invoice-overdue", $"/app/invoices/{await service.TextAsync("select id from invoices where status = 'overdue' order by total_cents desc, id limit 1")}"),
+        ("invoice-paid", $"/app/invoices/{await service.TextAsync("select id from invoices i where status = 'paid' order by (select count(*) from payments p where p.invoice_id = i.id) desc, total_cents desc, id limit 1")}"),
+        ("invoice-draft", $"/app/invoices/{await service.TextAsync("select id from invoices where status = 'draft' order by id limit 1")}"),
+        ("not-there", "/app/jobs/00000000-0000-0000-0000-000000000000"),
+    ];
+}
