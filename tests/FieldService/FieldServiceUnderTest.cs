@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Outpost.FieldService.Tests;
+using Outpost.Platform.Configuration;
 using Outpost.Platform.Http;
 using Outpost.Platform.Migrations;
 using Outpost.Testing;
@@ -33,13 +34,16 @@ public sealed class FieldServiceUnderTest : IAsyncDisposable
     {
         var database = await postgres.DatabaseAsync(MigrationSet.From(typeof(FieldServiceApp).Assembly), Stop);
         var clock = new Clock(Start);
-        var settings = database.Settings.With(("FSM_PORT", "0"), ("AUTH_SECRET", "a secret of the tests, long enough to be one"), ("LOG_LEVEL", "error"));
-        var app = FieldServiceApp.Build(settings, database.AppSource, clock);
+        var app = FieldServiceApp.Build(SettingsOf(database), database.AppSource, clock);
         await app.StartAsync(Stop);
         var service = new FieldServiceUnderTest(database, app, clock);
         service.Company = await service.CompanyAsync("north");
         return service;
     }
+
+    /// <summary>A port that the system chooses, and a log that speaks of errors only.</summary>
+    public static Settings SettingsOf(TestDatabase database) =>
+        database.Settings.With(("FSM_PORT", "0"), ("AUTH_SECRET", "a secret of the tests, long enough to be one"), ("LOG_LEVEL", "error"));
 
     /// <summary>Another account with an owner, an admin and a technician.</summary>
     public async Task<Company> CompanyAsync(string name)

@@ -156,7 +156,7 @@ public sealed class TheDemoCompany(PostgresServer postgres)
         Assert.Equal(1L, await ValueAsync(database, "select count(*) from accounts"));
         Assert.Equal(6L, await ValueAsync(database, "select count(*) from users"));
         Assert.Equal(first!.Id, await ValueAsync(database, "select id from users where email = 'admin@example.com' and role = 'owner'"));
-        await using var app = FieldServiceApp.Build(Settings(database), database.AppSource, new Clock(At("2026-11-24T15:40:00Z")));
+        await using var app = FieldServiceApp.Build(FieldServiceUnderTest.SettingsOf(database), database.AppSource, new Clock(At("2026-11-24T15:40:00Z")));
         await app.StartAsync(Stop);
         Assert.Equal(HttpStatusCode.OK, await SignInAsync(app, first.Email, first.Password));
     }
@@ -189,7 +189,7 @@ public sealed class TheDemoCompany(PostgresServer postgres)
         Assert.Equal("admin@example.com", login!.Email);
         Assert.NotEqual(login.Password, otherLogin!.Password);
         Assert.Equal(6L, await ValueAsync(one, "select count(distinct password_hash) from users"));
-        await using var app = FieldServiceApp.Build(Settings(one), one.AppSource, clock);
+        await using var app = FieldServiceApp.Build(FieldServiceUnderTest.SettingsOf(one), one.AppSource, clock);
         await app.StartAsync(Stop);
         Assert.Equal(HttpStatusCode.OK, await SignInAsync(app, login.Email, login.Password));
         Assert.Equal(HttpStatusCode.Unauthorized, await SignInAsync(app, login.Email, "password"));
@@ -207,7 +207,6 @@ public sealed class TheDemoCompany(PostgresServer postgres)
 
     private static DateTimeOffset At(string moment) => DateTimeOffset.Parse(moment, System.Globalization.CultureInfo.InvariantCulture);
 
-    private static Platform.Configuration.Settings Settings(TestDatabase database) => database.Settings.With(("FSM_PORT", "0"), ("AUTH_SECRET", "a secret of the tests, long enough to be one"));
 
     private static async Task<HttpStatusCode> SignInAsync(Microsoft.AspNetCore.Builder.WebApplication app, string email, string password)
     {

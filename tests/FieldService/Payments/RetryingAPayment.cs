@@ -155,7 +155,7 @@ public sealed class RetryingAPayment(PostgresServer postgres)
 
         // A service that died after the commit has left exactly this: the row with the answer.
         await using var again = FieldServiceApp.Build(
-            desk.App.Database.Settings.With(("FSM_PORT", "0"), ("AUTH_SECRET", "a secret of the tests, long enough to be one")), desk.App.Database.AppSource, desk.App.Clock);
+            FieldServiceUnderTest.SettingsOf(desk.App.Database), desk.App.Database.AppSource, desk.App.Clock);
         await again.StartAsync(FieldServiceUnderTest.Stop);
         using var client = new HttpClient { BaseAddress = new(again.Urls.Single()) };
         client.DefaultRequestHeaders.Add("Cookie", desk.Owner.DefaultRequestHeaders.GetValues("Cookie"));

@@ -34,12 +34,12 @@ public sealed class EveryRoute(PostgresServer postgres)
         var client = app.Client();
 
         var answers = new List<string>();
-        foreach (var (method, path, route) in Calls(app).Where(c => c.Route.Metadata.GetMetadata<RequiresAttribute>() is not null))
+        foreach (var (method, path, route) in Calls(app))
         {
             var answer = await client.SendAsync(new(method, path) { Content = Body(route) }, Stop);
             var closed = path.StartsWith("/api", StringComparison.Ordinal)
                 ? answer.StatusCode is HttpStatusCode.Unauthorized
-                : answer.StatusCode is HttpStatusCode.Found or HttpStatusCode.RedirectKeepVerb && answer.Headers.Location!.ToString().StartsWith("/login", StringComparison.Ordinal);
+                : answer.StatusCode is HttpStatusCode.Found or HttpStatusCode.SeeOther or HttpStatusCode.RedirectKeepVerb && answer.Headers.Location!.ToString().StartsWith("/login", StringComparison.Ordinal);
             if (!closed) answers.Add($"{method} {path}: {(int)answer.StatusCode}");
         }
 
@@ -57,7 +57,7 @@ public sealed class EveryRoute(PostgresServer postgres)
 
         var walked = 0;
         var answers = new List<string>();
-        foreach (var (method, path, route) in Calls(app, ids).Where(c => c.Route.RoutePattern.Parameters.Count > 0 && c.Path.StartsWith("/api", StringComparison.Ordinal)))
+        foreach (var (method, path, route) in Calls(app, ids).Where(c => c.Route.RoutePattern.Parameters.Count > 0))
         {
             var answer = await stranger.SendAsync(new(method, path) { Content = Body(route) }, Stop);
             walked++;
@@ -78,7 +78,7 @@ public sealed class EveryRoute(PostgresServer postgres)
         var stranger = await app.SignedInAsync(south.Owner);
 
         var answers = new List<string>();
-        foreach (var (method, path, _) in Calls(app).Where(c => c.Method == HttpMethod.Get && c.Route.RoutePattern.Parameters.Count == 0 && c.Path.StartsWith("/api/v1", StringComparison.Ordinal)))
+        foreach (var (method, path, _) in Calls(app).Where(c => c.Method == HttpMethod.Get && c.Route.RoutePattern.Parameters.Count == 0))
         {
             var text = await (await stranger.ReadAsync(path)).Content.ReadAsStringAsync(Stop);
             if (text.Contains("north", StringComparison.OrdinalIgnoreCase)) answers.Add($"{method} {path}: {text}");
@@ -94,6 +94,7 @@ public sealed class EveryRoute(PostgresServer postgres)
 
     private static IEnumerable<(HttpMethod Method, string Path, RouteEndpoint Route)> Calls(FieldServiceUnderTest app, IReadOnlyDictionary<string, Guid>? ids = null) =>
         from route in Routes(app)
+        where route.Metadata.GetMetadata<RequiresAttribute>() is not null
         from method in route.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["GET"]
         select (new HttpMethod(method), PathOf(route, ids), route);
 
