@@ -63,6 +63,7 @@ public sealed class StartingOnAFreshMachine
 
         Assert.False(Directory.Exists(installation.Data.Postgres.Data));
         await installation.UpAsync();
+        Assert.Single(Leftovers.Of(installation.Data.Redis.Data, installation.Data.Redis.Socket, "redis-server", "valkey-server"));
         Assert.True(await installation.IsHealthyAsync());
         Assert.Null(HalfMade(installation));
     }

@@ -37,22 +37,22 @@ public sealed class KnowingAProcess
     }
 
     [Fact]
-    public async Task A_pid_file_that_names_a_stranger_names_nobody()
+    public void A_leftover_is_known_by_its_program_and_its_directory_or_its_mark()
     {
-        var file = Path.GetTempFileName();
-        using var stranger = Process.Start("sleep", "60");
+        var directory = Directory.CreateTempSubdirectory("outpost-left-").FullName;
+        using var left = Process.Start(new ProcessStartInfo("sleep", ["61.5"]) { WorkingDirectory = directory })!;
         try
         {
-            await File.WriteAllTextAsync(file, $"{stranger.Id}\n/somewhere\n", TestContext.Current.CancellationToken);
-
-            Assert.Null(Leftovers.Named(file, ProcessIdentity.Directory(stranger.Id)!, "sleep", "postgres"));
-            Assert.Null(Leftovers.Named(file, "/somewhere", "no such mark", "sleep"));
-            Assert.NotNull(Leftovers.Named(file, ProcessIdentity.Directory(stranger.Id)!, "no such mark", "sleep"));
+            Assert.Equal(left.Id, Assert.Single(Leftovers.Of(directory, "no such mark", "sleep")).Pid);
+            Assert.Equal(left.Id, Assert.Single(Leftovers.Of("/no/such/directory", "sleep 61.5", "sleep")).Pid);
+            Assert.Empty(Leftovers.Of("/no/such/directory", "no such mark", "sleep"));
+            Assert.Empty(Leftovers.Of(directory, "sleep 61.5", "postgres"));
         }
         finally
         {
-            stranger.Kill();
-            File.Delete(file);
+            left.Kill();
+            left.WaitForExit();
+            Directory.Delete(directory);
         }
     }
 }

@@ -87,19 +87,22 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
     /// <summary>Stops a server of this cluster whose supervisor was killed. A process that is not verified to be it is left alone.</summary>
     public static async Task StopLeftoversAsync(ClusterPlace place, TimeProvider clock, Action<string> say, CancellationToken ct)
     {
-        if (!File.Exists(place.PidFile)) return;
+        var left = Left(place);
+        if (left.Count == 0) return;
 
-        if (Leftovers.Named(place.PidFile, place.Data, $"-D {place.Data} ", Program) is { } server)
+        // Backends have the server as their parent; it ends them. Those of a server that was killed see that within moments and end by themselves.
+        var children = left.SelectMany(process => ProcessIdentity.ChildrenOf(process.Pid)).ToHashSet();
+        foreach (var server in left.Where(process => !children.Contains(process.Pid)))
         {
             say($"PostgreSQL (pid {server.Pid}) still runs from an earlier start that was killed; it is stopped first");
             Signals.Send(server, Signal.Interrupt);
             if (!await Signals.EndedAsync(server, StopWithin, clock, ct)) Signals.Send(server, Signal.Quit);
-            if (!await Signals.EndedAsync(server, StopWithin, clock, ct)) throw Stuck(server.Pid);
         }
 
-        // Backends of a server that was killed see that within moments and end by themselves; until then a new one would be refused.
-        if (!await Signals.UntilAsync(() => Leftovers.In(place.Data, Program).Count == 0, StopWithin, clock, ct)) throw Stuck(Leftovers.In(place.Data, Program)[0].Pid);
+        if (!await Signals.UntilAsync(() => Left(place).Count == 0, StopWithin, clock, ct)) throw Stuck(left[0].Pid);
     }
+
+    private static IReadOnlyList<ProcessIdentity> Left(ClusterPlace place) => Leftovers.Of(place.Data, $"-D {place.Data} ", Program);
 
     private async Task LaunchAsync(CancellationToken ct)
     {

@@ -42,8 +42,8 @@ public sealed class EmbeddedRedis : IAsyncDisposable
         await StopLeftoversAsync(_place, _clock, _say, ct);
 
         var from = _log.Length;
-        // The configuration comes in over standard input, because it holds the password.
-        _server = new(new("Redis", [_program, "-"], _runAs, Configuration()), _log, _clock, _say, WhyItEnded) { Changed = () => Changed?.Invoke() };
+        // The password comes in over standard input, where nobody else can read it.
+        _server = new(new("Redis", Words(), _runAs, Configuration()), _log, _clock, _say, WhyItEnded) { Changed = () => Changed?.Invoke() };
         _server.Start();
 
         var start = _clock.GetTimestamp();
@@ -73,32 +73,33 @@ public sealed class EmbeddedRedis : IAsyncDisposable
     /// <summary>Stops a server of this directory whose supervisor was killed. A process that is not verified to be it is left alone.</summary>
     public static async Task StopLeftoversAsync(RedisPlace place, TimeProvider clock, Action<string> say, CancellationToken ct)
     {
-        if (Leftovers.Named(place.PidFile, place.Data, place.Socket, RedisBinaries.Programs) is not { } server) return;
-
-        say($"Redis (pid {server.Pid}) still runs from an earlier start that was killed; it is stopped first");
-        Signals.Send(server, Signal.Terminate);
-        if (!await Signals.EndedAsync(server, StopWithin, clock, ct)) Signals.Send(server, Signal.Kill);
-        if (!await Signals.EndedAsync(server, StopWithin, clock, ct))
+        foreach (var server in Leftovers.Of(place.Data, place.Socket, RedisBinaries.Programs))
         {
-            throw new TroubleException(TroubleKind.Failed, $"Redis (pid {server.Pid}) of an earlier run does not end", $"see what holds it (ps -o pid,stat,wchan,cmd -p {server.Pid}), then: outpost up");
+            say($"Redis (pid {server.Pid}) still runs from an earlier start that was killed; it is stopped first");
+            Signals.Send(server, Signal.Terminate);
+            if (!await Signals.EndedAsync(server, StopWithin, clock, ct)) Signals.Send(server, Signal.Kill);
+            if (!await Signals.EndedAsync(server, StopWithin, clock, ct))
+            {
+                throw new TroubleException(TroubleKind.Failed, $"Redis (pid {server.Pid}) of an earlier run does not end", $"see what holds it (ps -o pid,stat,wchan,cmd -p {server.Pid}), then: outpost up");
+            }
         }
     }
 
+    // Should we be killed before the password is written, what comes up without it still listens on no port and writes nowhere else.
+    private string[] Words() =>
+    [
+        _program, "-", "--port", "0", "--unixsocket", _place.Socket, "--unixsocketperm", "700", "--dir", _place.Data, "--pidfile", _place.PidFile, "--appendonly", "yes",
+    ];
+
     // 80 MB of data, because the server, its buffers and the copy it forks to rewrite the file have to stay below 128 MB.
     private string Configuration() => $"""
-        port 0
-        unixsocket {Quote(_place.Socket)}
-        unixsocketperm 700
         requirepass {_password}
-        dir {Quote(_place.Data)}
-        pidfile {Quote(_place.PidFile)}
         daemonize no
         logfile ""
         loglevel notice
         databases 16
         maxmemory 80mb
         maxmemory-policy noeviction
-        appendonly yes
         appendfsync everysec
         aof-use-rdb-preamble yes
         auto-aof-rewrite-percentage 100
@@ -134,7 +135,4 @@ public sealed class EmbeddedRedis : IAsyncDisposable
 
         return new(TroubleKind.Failed, "Redis did not start", $"fix what its log says (less {_log.Path}), then: outpost up", evidence);
     }
-
-    // The configuration file's own quoting.
-    private static string Quote(string text) => $"\"{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 }
