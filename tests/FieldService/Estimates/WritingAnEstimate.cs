@@ -136,6 +136,25 @@ public sealed class WritingAnEstimate(PostgresServer postgres)
     }
 
     [Fact]
+    public async Task Two_who_change_it_at_once_both_have_their_way()
+    {
+        await using var desk = await Desk.OpenAsync(postgres);
+        var id = await desk.DraftAsync(Desk.Estimates, desk.Paper());
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 12).Select(i => desk.Owner.PatchAsync($"{Desk.Estimates}/{id}", (i % 4) switch
+        {
+            0 => new { notes = "theirs" },
+            1 => new { internal_notes = "ours" },
+            2 => new { tax_rate = 10 },
+            _ => (object)new { line_items = new[] { new { description = "Other", quantity = 2, unit_price_cents = 50 } } },
+        })));
+
+        Assert.All(answers, a => Assert.Equal(HttpStatusCode.OK, a.StatusCode));
+        var estimate = await desk.GetAsync(Desk.Estimates, id);
+        Assert.Equal(("theirs", "ours", 110), ((string?)estimate["notes"], (string?)estimate["internal_notes"], (long)estimate["total_cents"]!));
+    }
+
+    [Fact]
     public async Task More_than_200_lines_are_refused_and_200_are_not()
     {
         await using var desk = await Desk.OpenAsync(postgres);

@@ -33,7 +33,7 @@ public sealed class Ledger(PostgresServer postgres)
 #pragma warning restore CA5394
             Assert.True((int)answer.StatusCode < 500, $"{(int)answer.StatusCode} at step {step}");
             await BalancedAsync(desk);
-            foreach (var one in invoices) seen.Add(await desk.StatusAsync(Desk.Invoices, one));
+            seen.UnionWith(((string)(await desk.App.ValueAsync("select string_agg(distinct status, ',') from invoices"))!).Split(','));
         }
 
         Assert.Superset(new HashSet<string> { "draft", "sent", "partial", "paid" }, seen);
