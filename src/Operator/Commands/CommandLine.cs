@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using Outpost.Kernel;
 using Outpost.Platform.Configuration;
 using Outpost.Platform.Processes;
 
@@ -16,6 +17,11 @@ public static class CommandLine
             // Commands that run for long watch for signals themselves: what they stop takes longer than a parser would wait.
             var code = await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, CancellationToken.None);
             return parsed.Action is ParseErrorAction ? ExitCodes.Configuration : code;
+        }
+        catch (RuleException e)
+        {
+            await Console.Error.WriteLineAsync($"outpost: {e.Message}");
+            return e.Code == "VALIDATION_ERROR" ? ExitCodes.Configuration : ExitCodes.Failed;
         }
         catch (SettingsException e)
         {

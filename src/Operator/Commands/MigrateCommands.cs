@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Outpost.Operator.Runtimes;
 using Outpost.Platform.Configuration;
 using Outpost.Platform.Migrations;
 using Outpost.Platform.Roles;
@@ -20,6 +21,8 @@ public static class MigrateCommands
         var json = new Option<bool>("--json") { Description = "Print the result as JSON.", Recursive = true };
         var dryRun = new Option<bool>("--dry-run") { Description = "Say what would be done, and do nothing." };
         var yes = new Option<bool>("--yes") { Description = "Do not ask." };
+        var data = UpCommand.DataOption();
+        data.Recursive = true;
         var force = new Option<bool>("--force") { Description = "Whatever the schema looks like." };
         var name = new Argument<string>("name") { Description = "The migration, such as 0007_invoice_numbers." };
 
@@ -33,13 +36,14 @@ public static class MigrateCommands
             }
 
             command.SetAction((parsed, ct) =>
-                ForEachAsync(subsystems.Where(s => parsed.GetValue(system) is not { } only || s.Name == only), load, ask, parsed, parsed.GetValue(json), run, ct));
+                ForEachAsync(subsystems.Where(s => parsed.GetValue(system) is not { } only || s.Name == only), () => InstalledDatabases.Over(load(), subsystems, parsed.GetValue(data)), ask, parsed, parsed.GetValue(json), run, ct));
             return command;
         }
 
         return new Command("migrate", "Bring the databases to the schema of this build, or look how they stand.")
         {
             system,
+            data,
             json,
             Verb("up", "Apply what is pending, one transaction a file; stop at the first failure.", (s, p, ct) => s.UpAsync(p.GetValue(dryRun), ct), dryRun),
             Verb("status", "Show the current revision and what is pending.", (s, _, ct) => s.StatusAsync(ct)),

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Outpost.Kernel;
+using Outpost.Operator.Runtimes;
 using Outpost.Platform.Configuration;
 using Outpost.Platform.Roles;
 using Outpost.Platform.Secrets;
@@ -17,13 +18,15 @@ public static class UserCommands
         var system = new Option<string>("--system") { Description = "Whose users", DefaultValueFactory = _ => subsystems[0].Name, Recursive = true };
         system.AcceptOnlyFromAmong([.. subsystems.Select(s => s.Name)]);
 
-        var user = new Command("user", "The people who may sign in") { system };
+        var data = UpCommand.DataOption();
+        data.Recursive = true;
+        var user = new Command("user", "The people who may sign in") { system, data };
         user.Subcommands.Add(Add(Of));
         user.Subcommands.Add(List(Of));
         user.Subcommands.Add(Password(Of));
         return user;
 
-        (IUsers, Settings) Of(ParseResult words) => (subsystems.First(s => s.Name == words.GetValue(system)).Users, settings());
+        (IUsers, Settings) Of(ParseResult words) => (subsystems.First(s => s.Name == words.GetValue(system)).Users, InstalledDatabases.Over(settings(), subsystems, words.GetValue(data)));
     }
 
     private static Command Add(Func<ParseResult, (IUsers, Settings)> of)

@@ -31,7 +31,7 @@ public sealed class Backends : IAsyncDisposable
     }
 
     /// <summary>Whether any of these needs a PostgreSQL of our own.</summary>
-    public static bool NeedPostgres(IReadOnlyList<Subsystem> subsystems, Settings settings) => subsystems.Any(s => IsEmbedded(s, settings));
+    public static bool NeedPostgres(IReadOnlyList<Subsystem> subsystems, Settings settings) => subsystems.Any(s => InstalledDatabases.IsEmbedded(s, settings));
 
     public static bool NeedRedis(Settings settings) => settings["REDIS_URL"] is null;
 
@@ -62,7 +62,7 @@ public sealed class Backends : IAsyncDisposable
         {
             if (data.Postgres.Sockets is var sockets && !sockets.StartsWith(data.Path, StringComparison.Ordinal)) say($"{data.Path} is too deep for a unix socket; PostgreSQL's lies in {sockets}");
             made._postgres = new(data.Postgres, binaries, postgresUser, secrets.Password("POSTGRES_PASSWORD"), clock, say);
-            foreach (var subsystem in subsystems.Where(s => IsEmbedded(s, settings))) made.Own(subsystem, secrets);
+            foreach (var subsystem in subsystems.Where(s => InstalledDatabases.IsEmbedded(s, settings))) made.Own(subsystem, secrets);
         }
 
         if (redis is not null)
@@ -101,20 +101,11 @@ public sealed class Backends : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await StopAsync();
 
-    private static bool IsEmbedded(Subsystem subsystem, Settings settings) => subsystem.AppUrlKeys.All(key => settings[key] is null);
-
     private void Own(Subsystem subsystem, SecretsFile secrets)
     {
-        var name = subsystem.Name.ToUpperInvariant();
-        var database = new OwnedDatabase(
-            subsystem.Name, subsystem.Database, secrets.Password($"{name}_OWNER_PASSWORD"), secrets.Password($"{name}_APP_PASSWORD"), secrets.Password($"{name}_BACKUP_PASSWORD"));
-        _databases[subsystem] = database;
-        Set(subsystem.AppUrlKeys[0], Url(database.App, database.AppPassword, database.Database));
-        Set(subsystem.OwnerUrlKeys[0], Url(database.Owner, database.OwnerPassword, database.Database));
+        var database = _databases[subsystem] = InstalledDatabases.Owned(subsystem, secrets);
+        foreach (var (key, url) in InstalledDatabases.Urls(_data, subsystem, database)) Set(key, url);
     }
-
-    private string Url(string user, string password, string database) =>
-        $"postgresql://{Uri.EscapeDataString(user)}:{Uri.EscapeDataString(password)}@/{Uri.EscapeDataString(database)}?host={Uri.EscapeDataString(_data.Postgres.Sockets)}";
 
     private void Set(string key, string value) => Settings = Settings.With((key, value));
 }

@@ -83,7 +83,7 @@ public sealed record StatusReport(
     public sealed record ProcessLine(string Name, int Pid, bool Runs, long MemoryBytes);
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true, WriteIndented = true)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(RunRecord))]
 [JsonSerializable(typeof(UpReport))]
 [JsonSerializable(typeof(StatusReport))]
