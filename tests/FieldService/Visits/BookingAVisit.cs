@@ -42,23 +42,28 @@ public sealed class BookingAVisit(PostgresServer postgres)
         Assert.Equal(2L, await app.ValueAsync("select count(*) from visits"));
     }
 
-    [Theory]
-    [InlineData("""{}""")]
-    [InlineData("""{"scheduled_start":"2026-11-23T09:00:00Z"}""")]
-    [InlineData("""{"scheduled_start":"2026-11-23T09:00:00Z","scheduled_end":"2026-11-23T09:00:00Z"}""")]
-    [InlineData("""{"scheduled_start":"2026-11-23T09:00:00Z","scheduled_end":"2026-11-23T08:00:00Z"}""")]
-    [InlineData("""{"scheduled_start":"2026-11-23T09:00:00","scheduled_end":"2026-11-23T10:00:00"}""")]
-    [InlineData("""{"scheduled_start":"9999-12-31T23:59:59Z","scheduled_end":"9999-12-31T23:59:59Z"}""")]
-    [InlineData("""{"scheduled_start":"2026-11-23T09:00:00Z","scheduled_end":"2026-11-23T10:00:00Z","assigned_user_id":"me"}""")]
-    [InlineData("""{"scheduled_start":"2026-11-23T09:00:00Z","scheduled_end":"2026-11-23T10:00:00Z","tech_notes":"\u0000"}""")]
-    public async Task What_is_no_visit_is_refused(string body)
+    [Fact]
+    public async Task What_is_no_visit_is_refused()
     {
         await using var app = await FieldServiceUnderTest.StartAsync(postgres);
         var (job, office) = (await app.JobAsync("scheduled"), await app.SignedInAsync());
 
-        var answer = await office.PostAsync($"/api/v1/jobs/{job}/visits", new StringContent(body, System.Text.Encoding.UTF8, "application/json"), FieldServiceUnderTest.Stop);
+        foreach (var body in new[]
+        {
+            """{}""",
+            """{"scheduled_start":"2026-11-23T09:00:00Z"}""",
+            """{"scheduled_start":"2026-11-23T09:00:00Z","scheduled_end":"2026-11-23T09:00:00Z"}""",
+            """{"scheduled_start":"2026-11-23T09:00:00Z","scheduled_end":"2026-11-23T08:00:00Z"}""",
+            """{"scheduled_start":"2026-11-23T09:00:00","scheduled_end":"2026-11-23T10:00:00"}""",
+            """{"scheduled_start":"9999-12-31T23:59:59Z","scheduled_end":"9999-12-31T23:59:59Z"}""",
+            """{"scheduled_start":"2026-11-23T09:00:00Z","scheduled_end":"2026-11-23T10:00:00Z","assigned_user_id":"me"}""",
+            """{"scheduled_start":"2026-11-23T09:00:00Z","scheduled_end":"2026-11-23T10:00:00Z","tech_notes":"\u0000"}""",
+        })
+        {
+            var answer = await office.PostAsync($"/api/v1/jobs/{job}/visits", new StringContent(body, System.Text.Encoding.UTF8, "application/json"), FieldServiceUnderTest.Stop);
+            Assert.Equal((body, HttpStatusCode.BadRequest), (body, answer.StatusCode));
+        }
 
-        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         Assert.Equal(0L, await app.ValueAsync("select count(*) from visits"));
     }
 
