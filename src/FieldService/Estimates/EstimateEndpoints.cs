@@ -14,6 +14,5 @@ internal static class EstimateEndpoints
         estimates.MapPatch("/{id}", ChangeEstimate.Handle).Requires(Ability.ManageMoney).WithSummary("Change a draft, or the internal notes of a sent estimate");
         estimates.MapDelete("/{id}", DeleteEstimate.Handle).Requires(Ability.DeleteMoney).WithSummary("Delete a draft");
         estimates.MapPost("/{id}/transition", TransitionEstimate.Handle).Requires(Ability.ManageMoney).WithSummary("Send, approve or decline an estimate");
-        estimates.MapPost("/{id}/convert", ConvertEstimate.Handle).Requires(Ability.ManageMoney).WithSummary("Make the invoice of an approved estimate");
     }
 }

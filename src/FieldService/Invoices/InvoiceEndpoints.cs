@@ -14,5 +14,7 @@ internal static class InvoiceEndpoints
         invoices.MapPatch("/{id}", ChangeInvoice.Handle).Requires(Ability.ManageMoney).WithSummary("Change a draft");
         invoices.MapDelete("/{id}", DeleteInvoice.Handle).Requires(Ability.DeleteMoney).WithSummary("Delete a draft");
         invoices.MapPost("/{id}/transition", TransitionInvoice.Handle).Requires(Ability.ManageMoney).WithSummary("Issue an invoice, call it overdue or make it void");
+
+        app.MapPost("/api/v1/estimates/{id}/convert", ConvertEstimate.Handle).WithTags("Invoices").Requires(Ability.ManageMoney).WithSummary("Make the invoice of an approved estimate");
     }
 }

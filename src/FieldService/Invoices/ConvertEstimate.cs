@@ -1,10 +1,10 @@
 using Outpost.FieldService.Accounts;
 using Outpost.FieldService.Audit;
-using Outpost.FieldService.Invoices;
+using Outpost.FieldService.Estimates;
 using Outpost.FieldService.Web;
 using Outpost.Platform.Postgres;
 
-namespace Outpost.FieldService.Estimates;
+namespace Outpost.FieldService.Invoices;
 
 /// <summary>
 /// An approved estimate becomes the draft of an invoice, copied to the cent. However often and from however many places this is asked, there is one

@@ -2,7 +2,7 @@ using System.Net;
 using Outpost.FieldService.Tests.Documents;
 using Outpost.Testing;
 
-namespace Outpost.FieldService.Tests.Estimates;
+namespace Outpost.FieldService.Tests.Invoices;
 
 public sealed class ConvertingAnEstimate(PostgresServer postgres)
 {
