@@ -14,7 +14,18 @@ internal static class ListUsers
 
     public enum Standing { Active, Deactivated }
 
-    public sealed record Filter(string? Status, string? Role, string? Q, string? Sort, string? Order);
+    public sealed record Filter
+    {
+        public string? Status { get; init; }
+
+        public string? Role { get; init; }
+
+        public string? Q { get; init; }
+
+        public string? Sort { get; init; }
+
+        public string? Order { get; init; }
+    }
 
     public sealed record Row(
         Guid Id, Guid AccountId, string Email, string FullName, string? Phone, string Role, DateTimeOffset? DeactivatedAt, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);

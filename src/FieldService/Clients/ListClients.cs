@@ -12,7 +12,14 @@ internal static class ListClients
         ("name", $"lower(c.name), c.id", $"lower(c.name) desc, c.id desc"),
         ("created_at", $"c.created_at, c.id", $"c.created_at desc, c.id desc"));
 
-    public sealed record Filter(string? Q, string? Sort, string? Order);
+    public sealed record Filter
+    {
+        public string? Q { get; init; }
+
+        public string? Sort { get; init; }
+
+        public string? Order { get; init; }
+    }
 
     public sealed record Row(
         Guid Id, Guid AccountId, string Name, string? CompanyName, string? Email, string? Phone, string? AddressLine1, string? City, string? State, string? Zip,

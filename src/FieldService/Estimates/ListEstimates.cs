@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using Outpost.FieldService.Accounts;
 using Outpost.FieldService.Web;
 using Outpost.Kernel;
@@ -16,8 +17,22 @@ internal static class ListEstimates
         ("total_cents", $"e.total_cents, e.id", $"e.total_cents desc, e.id desc"),
         ("client_name", $"lower(c.name), e.id", $"lower(c.name) desc, e.id desc"));
 
-    public sealed record Filter(string? Q, string? Status, [property: Microsoft.AspNetCore.Mvc.FromQuery(Name = "client_id")] string? ClientId,
-        [property: Microsoft.AspNetCore.Mvc.FromQuery(Name = "job_id")] string? JobId, string? Sort, string? Order);
+    public sealed record Filter
+    {
+        public string? Q { get; init; }
+
+        public string? Status { get; init; }
+
+        [FromQuery(Name = "client_id")]
+        public string? ClientId { get; init; }
+
+        [FromQuery(Name = "job_id")]
+        public string? JobId { get; init; }
+
+        public string? Sort { get; init; }
+
+        public string? Order { get; init; }
+    }
 
     public sealed record Row(
         Guid Id, Guid AccountId, Guid ClientId, string ClientName, Guid? JobId, Guid? PropertyId, string Status, Percent TaxRate, Money? FlatRateCents,

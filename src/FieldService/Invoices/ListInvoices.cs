@@ -19,8 +19,22 @@ internal static class ListInvoices
         ("invoice_number", $"length(i.invoice_number), i.invoice_number, i.id", $"length(i.invoice_number) desc nulls last, i.invoice_number desc, i.id desc"),
         ("client_name", $"lower(c.name), i.id", $"lower(c.name) desc, i.id desc"));
 
-    public sealed record Filter(
-        string? Q, string? Status, [property: FromQuery(Name = "client_id")] string? ClientId, [property: FromQuery(Name = "job_id")] string? JobId, string? Sort, string? Order);
+    public sealed record Filter
+    {
+        public string? Q { get; init; }
+
+        public string? Status { get; init; }
+
+        [FromQuery(Name = "client_id")]
+        public string? ClientId { get; init; }
+
+        [FromQuery(Name = "job_id")]
+        public string? JobId { get; init; }
+
+        public string? Sort { get; init; }
+
+        public string? Order { get; init; }
+    }
 
     public sealed record Row(
         Guid Id, Guid AccountId, Guid ClientId, string ClientName, Guid? JobId, Guid? EstimateId, Guid? PropertyId, string Status, string? InvoiceNumber, Percent TaxRate,

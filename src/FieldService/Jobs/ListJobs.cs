@@ -16,8 +16,22 @@ internal static class ListJobs
         ("title", $"lower(j.title), j.id", $"lower(j.title) desc, j.id desc"),
         ("status", $"j.status, j.created_at, j.id", $"j.status desc, j.created_at desc, j.id desc"));
 
-    public sealed record Filter(
-        string? Status, [FromQuery(Name = "client_id")] string? ClientId, [FromQuery(Name = "property_id")] string? PropertyId, string? Q, string? Sort, string? Order);
+    public sealed record Filter
+    {
+        public string? Status { get; init; }
+
+        [FromQuery(Name = "client_id")]
+        public string? ClientId { get; init; }
+
+        [FromQuery(Name = "property_id")]
+        public string? PropertyId { get; init; }
+
+        public string? Q { get; init; }
+
+        public string? Sort { get; init; }
+
+        public string? Order { get; init; }
+    }
 
     public sealed record Row(
         Guid Id, Guid AccountId, Guid ClientId, string ClientName, Guid? PropertyId, string Title, string Status, int Priority,

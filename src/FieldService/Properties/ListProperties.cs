@@ -15,9 +15,26 @@ internal static class ListProperties
         ("client_name", $"lower(c.name), lower(p.address), p.id", $"lower(c.name) desc, lower(p.address) desc, p.id desc"),
         ("created_at", $"p.created_at, p.id", $"p.created_at desc, p.id desc"));
 
-    public sealed record Filter(string? Q, [FromQuery(Name = "client_id")] string? ClientId, string? Sort, string? Order);
+    public sealed record Filter
+    {
+        public string? Q { get; init; }
 
-    public sealed record OrderOnly(string? Q, string? Sort, string? Order);
+        [FromQuery(Name = "client_id")]
+        public string? ClientId { get; init; }
+
+        public string? Sort { get; init; }
+
+        public string? Order { get; init; }
+    }
+
+    public sealed record OrderOnly
+    {
+        public string? Q { get; init; }
+
+        public string? Sort { get; init; }
+
+        public string? Order { get; init; }
+    }
 
     public sealed record Row(
         Guid Id, Guid AccountId, Guid ClientId, string ClientName, string? Name, string Address, string? City, string? State, string? Zip,
@@ -28,7 +45,7 @@ internal static class ListProperties
 
     public static async Task<Ok<Page<Row>>> OfClient(ClientId id, [AsParameters] Paging paging, [AsParameters] OrderOnly filter, CurrentUser user, ReadDb db, CancellationToken ct)
     {
-        var answer = await Find(paging, new(filter.Q, id.Value.ToString(), filter.Sort, filter.Order), user, db, ct);
+        var answer = await Find(paging, new() { Q = filter.Q, ClientId = id.Value.ToString(), Sort = filter.Sort, Order = filter.Order }, user, db, ct);
         if (answer.Value!.Pagination.Total == 0 && !await db.ValueAsync<bool>($"select exists (select from clients where account_id = {user.Account} and id = {id})", ct))
         {
             throw Missing.Of("client");

@@ -17,8 +17,23 @@ internal static class ListVisits
 
     /// <param name="From">The earliest scheduled start that is asked for.</param>
     /// <param name="To">The scheduled start before which the list ends.</param>
-    public sealed record Filter(
-        string? Status, [FromQuery(Name = "assigned_user_id")] string? AssignedUserId, string? From, string? To, string? Q, string? Sort, string? Order);
+    public sealed record Filter
+    {
+        public string? Status { get; init; }
+
+        [FromQuery(Name = "assigned_user_id")]
+        public string? AssignedUserId { get; init; }
+
+        public string? From { get; init; }
+
+        public string? To { get; init; }
+
+        public string? Q { get; init; }
+
+        public string? Sort { get; init; }
+
+        public string? Order { get; init; }
+    }
 
     public sealed record Row(
         Guid Id, Guid AccountId, Guid JobId, string JobTitle, string ClientName, string? PropertyAddress, Guid? AssignedUserId, string? AssignedUserName, string Status,
