@@ -38,7 +38,10 @@ internal sealed class FsmBench(TextWriter output, TimeSpan duration, int connect
         foreach (var (name, before, after) in idle.Zip(loaded, (i, l) => (i.Name, i.Bytes, l.Bytes))) await Line($"{name,-26} {before / 1048576d,8:0.0} {after / 1048576d,8:0.0}");
     }
 
-    private sealed record Prepared(Guid Client, Guid Invoice);
+    // As many as it takes that each gets a handful of payments, as invoices do.
+    private const int Invoices = 200;
+
+    private sealed record Prepared(Guid Client, Guid[] Invoices);
 
     private static async Task<Prepared> PrepareAsync(HttpClient client, CancellationToken ct)
     {
@@ -48,11 +51,16 @@ internal sealed class FsmBench(TextWriter output, TimeSpan duration, int connect
             await Installation.PostAsync(client, "/api/v1/jobs", new { client_id = id, title = $"Replace the water heater {i}", description = "The old one leaks.", priority = i % 5 }, ct);
         }
 
-        var invoice = await Installation.PostAsync(client, "/api/v1/invoices",
-            new { client_id = id, tax_rate = 8.25, line_items = new[] { new { description = "Everything", quantity = 1, unit_price_cents = 9_000_000_000L } } }, ct);
-        var invoiceId = (Guid)(invoice["id"] ?? invoice["data"]!["id"])!;
-        await Installation.PostAsync(client, $"/api/v1/invoices/{invoiceId}/transition", new { status = "sent" }, ct);
-        return new(id, invoiceId);
+        var invoices = new Guid[Invoices];
+        for (var i = 0; i < invoices.Length; i++)
+        {
+            var invoice = await Installation.PostAsync(client, "/api/v1/invoices",
+                new { client_id = id, tax_rate = 8.25, line_items = new[] { new { description = "A water heater", quantity = 1, unit_price_cents = 90_000 } } }, ct);
+            invoices[i] = (Guid)invoice["id"]!;
+            await Installation.PostAsync(client, $"/api/v1/invoices/{invoices[i]}/transition", new { status = "sent" }, ct);
+        }
+
+        return new(id, invoices);
     }
 
     private IEnumerable<(Load Load, int Connections)> Loads(Installation outpost, string cookie, Prepared prepared)
@@ -68,8 +76,12 @@ internal sealed class FsmBench(TextWriter output, TimeSpan duration, int connect
         yield return (new("job list, 50 rows", _ => LoadGenerator.Get("/api/v1/jobs?limit=50", cookie), 200), connections);
         yield return (create, 1);
         yield return (create, connections);
-        yield return (new("payment", n => LoadGenerator.Post($"/api/v1/invoices/{prepared.Invoice}/payments", """{"amount_cents":1,"method":"card"}""", cookie, $"{run}-{n}"), 201), 1);
-        yield return (new("payment, one invoice", n => LoadGenerator.Post($"/api/v1/invoices/{prepared.Invoice}/payments", """{"amount_cents":1,"method":"card"}""", cookie, $"{run}-all-{n}"), 201), connections);
+        yield return (Payment("one"), 1);
+        yield return (Payment("many"), connections);
+
+        // The number of the request starts again with each measurement, the key must not.
+        Load Payment(string who) => new("payment", n => LoadGenerator.Post(
+            $"/api/v1/invoices/{prepared.Invoices[n % Invoices]}/payments", """{"amount_cents":1,"method":"card"}""", cookie, $"{run}-{who}-{Guid.NewGuid():n}"), 201);
     }
 
     private async Task<double> BareAsync(CancellationToken ct)

@@ -93,14 +93,20 @@ create function user_by_email(wanted text)
   as $$ select u.account_id, u.id, u.email, u.full_name, u.role, u.password_hash
         from public.users u where u.email = wanted and u.deactivated_at is null $$;
 
+-- In plpgsql, because it is called for every request: its plan is kept for the connection, while a function in SQL is planned at each call.
+
 create function session_holder(wanted uuid, at timestamptz)
   returns table (account_id uuid, user_id uuid, email text, full_name text, role text, account_name text, time_zone text, currency text)
-  language sql stable security definer set search_path = pg_catalog, public
-  as $$ select u.account_id, u.id, u.email, u.full_name, u.role, a.name, a.time_zone, a.currency
-        from public.sessions s
-        join public.users u on u.account_id = s.account_id and u.id = s.user_id
-        join public.accounts a on a.id = s.account_id
-        where s.id = wanted and s.revoked_at is null and s.expires_at > at and u.deactivated_at is null $$;
+  language plpgsql stable security definer set search_path = pg_catalog, public
+  as $$
+begin
+  return query
+    select u.account_id, u.id, u.email, u.full_name, u.role, a.name, a.time_zone, a.currency
+    from public.sessions s
+    join public.users u on u.account_id = s.account_id and u.id = s.user_id
+    join public.accounts a on a.id = s.account_id
+    where s.id = wanted and s.revoked_at is null and s.expires_at > at and u.deactivated_at is null;
+end $$;
 
 create trigger accounts_touch before update on accounts for each row execute function touch_updated_at();
 create trigger users_touch before update on users for each row execute function touch_updated_at();

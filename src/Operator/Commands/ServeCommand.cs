@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Outpost.Operator.Runtimes;
 using Outpost.Platform.Configuration;
+using Outpost.Platform.Processes;
 using Outpost.Platform.Roles;
 
 namespace Outpost.Operator.Commands;
@@ -33,6 +34,7 @@ public static class ServeCommand
                 await Console.Error.WriteLineAsync(role.Address is { } address ? $"{role.Role.Name} listens on {address}" : $"{role.Role.Name} runs");
             }
 
+            Memory.GiveBack();
             await stop.WaitAsync();
         }
         finally

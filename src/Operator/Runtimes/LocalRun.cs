@@ -84,6 +84,7 @@ public sealed class LocalRun : IAsyncDisposable
             foreach (var role in _roles) await role.StartAsync(ct);
         });
         await TimedAsync("healthy", () => RoleHealth.AllWithinAsync(_roles, HealthyWithin, _plan.Data.Log, _clock, ct));
+        Memory.GiveBack();
         _phases["total"] = (long)_clock.GetElapsedTime(_start).TotalMilliseconds;
         _state = RunState.Running;
         Record();

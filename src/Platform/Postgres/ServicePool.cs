@@ -19,6 +19,8 @@ public static class ServicePool
         connection.MaxAutoPrepare = 100;
         connection.AutoPrepareMinUsages = 2;
         connection.NoResetOnClose = true;
+        // Every statement starts with an account and an id or a page of it, so one plan fits all values; making one anew costs more than running it.
+        connection.Options = "-c plan_cache_mode=force_generic_plan";
         if (url.ConnectTimeout is null) connection.Timeout = 5;
         connection.CommandTimeout = 30;
         connection.GssEncryptionMode = GssEncryptionMode.Disable;
