@@ -80,6 +80,7 @@ public sealed class EveryPage(PostgresServer postgres, Chromium chromium)
             await SeeAsync(name);
         }
 
+        await page.GetByRole(AriaRole.Link, new() { Name = "Go to today" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
         await page.WaitForURLAsync("**/login");
         Assert.Empty(faults.Concat(window.Faults));

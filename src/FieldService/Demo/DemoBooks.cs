@@ -23,7 +23,7 @@ internal sealed class DemoBooks(DateTimeOffset now, DemoChance chance, DemoCalen
             else if (drafts++ < 3) Draft(job);
         }
 
-        foreach (var job in jobs.Where(j => j.Status == "invoiced").Take(4)) Void(job);
+        foreach (var job in jobs.Where(j => j.Status == "invoiced").Where((_, i) => i % 12 == 5)) Void(job);
         Plans();
         return (_estimates, _invoices);
     }
@@ -99,7 +99,7 @@ internal sealed class DemoBooks(DateTimeOffset now, DemoChance chance, DemoCalen
 
     private DemoPayment Payment(Money amount, DateTimeOffset at) => chance.Between(1, 10) switch
     {
-        <= 4 => new(chance.Id(), amount, "check", at, $"Check {_check++}"),
+        <= 4 => new(chance.Id(), amount, "check", at, $"No. {_check++}"),
         <= 8 => new(chance.Id(), amount, "card", at, null),
         9 => new(chance.Id(), amount, "transfer", at, null),
         _ => new(chance.Id(), amount, "cash", at, "Receipt given on site"),

@@ -14,6 +14,9 @@ internal sealed class DemoCalendar(DateTimeZone zone, DateTimeOffset now)
 
     public DateOnly Today { get; } = Instant.FromDateTimeOffset(now).InZone(zone).Date.ToDateOnly();
 
+    /// <summary>Until which minute of that day somebody is busy.</summary>
+    public int Booked(int technician, DateOnly day) => _free.GetValueOrDefault((technician, day));
+
     /// <summary>Books the next free time of that day; null when it does not fit in any more.</summary>
     public (DateTimeOffset Start, DateTimeOffset End)? Book(int technician, DateOnly day, int minutes)
     {

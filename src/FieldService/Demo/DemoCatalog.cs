@@ -14,7 +14,7 @@ internal static class DemoCatalog
     public sealed record Work(Trade Trade, string Title, string Description, int[] Visits, string Found, LineForm[] Lines, int Priority = 0)
     {
         /// <summary>Large enough that a client wants to know beforehand what it will cost.</summary>
-        public bool NeedsEstimate => Totals.Of(SalesTax, null, Lines).Subtotal > new Money(600_00);
+        public bool NeedsEstimate => Totals.Of(SalesTax, null, Lines).Subtotal > new Money(800_00);
     }
 
     public static readonly Percent SalesTax = Percent.Of(7m);

@@ -4,14 +4,15 @@ namespace Outpost.FieldService.Demo;
 internal sealed class DemoSchedule(DateTimeOffset now, DemoChance chance, DemoCalendar calendar, IReadOnlyList<DemoUser> technicians, IReadOnlyList<DemoProperty> properties)
 {
     private readonly List<DemoJob> _jobs = [];
-    private int _next;
+    private readonly Dictionary<DemoCatalog.Work, int> _times = [];
 
     public IReadOnlyList<DemoJob> Jobs()
     {
         // The days that people look at first are planned first, while everybody is still free.
         for (var i = 0; i < 8; i++) Underway(i);
         for (var i = 0; i < 9; i++) Today(isGiven: i != 8);
-        for (var i = 0; i < 9; i++) Done(-1 - (i / 5));
+        for (var i = 0; i < 5; i++) Done(calendar.Today.AddDays(-1));
+        for (var i = 0; i < 4; i++) Done(calendar.Workday(-2));
         for (var i = 0; i < 48; i++) Invoiced(-4 - (i * 64 / 48));
         for (var i = 0; i < 32; i++) Ahead(1 + (i * 13 / 32));
         for (var i = 0; i < 4; i++) WithoutVisit("scheduled");
@@ -39,10 +40,10 @@ internal sealed class DemoSchedule(DateTimeOffset now, DemoChance chance, DemoCa
         Settle(job);
     }
 
-    private void Done(int days)
+    private void Done(DateOnly day)
     {
-        var job = Add(Next(w => w.Visits is [<= 240]), days - 6);
-        Visit(job, calendar.Today.AddDays(days), job.Work.Visits[0], mustBe: calendar.Today.AddDays(days));
+        var job = Add(Next(w => w.Visits is [<= 240]), -8);
+        Visit(job, day, job.Work.Visits[0], mustBe: day);
         Settle(job);
     }
 
@@ -51,7 +52,7 @@ internal sealed class DemoSchedule(DateTimeOffset now, DemoChance chance, DemoCa
         var job = Add(Next(_ => true), days - chance.Between(4, 12));
         foreach (var minutes in job.Work.Visits) Visit(job, calendar.Workday(days), minutes);
         // Sometimes the first look is only a look.
-        if (job.Work.Visits.Length == 1 && chance.Once(3)) Visit(job, calendar.Workday(days - 2), 60);
+        if (job.Work.Visits.Length == 1 && chance.Once(2)) Visit(job, calendar.Workday(days - 2), 60);
         Settle(job);
         job.Status = "invoiced";
     }
@@ -60,7 +61,7 @@ internal sealed class DemoSchedule(DateTimeOffset now, DemoChance chance, DemoCa
     {
         var job = Add(Next(_ => true), -chance.Between(2, 10));
         foreach (var minutes in job.Work.Visits) Visit(job, calendar.Workday(days), minutes);
-        if (job.Work.Visits.Length == 1 && chance.Once(2)) Visit(job, calendar.Workday(days + 1), 60);
+        if (job.Work.Visits.Length == 1 && !chance.Once(3)) Visit(job, calendar.Workday(days + 1), 60);
         Settle(job);
     }
 
@@ -95,17 +96,12 @@ internal sealed class DemoSchedule(DateTimeOffset now, DemoChance chance, DemoCa
         return job;
     }
 
-    /// <summary>Goes round the catalog, so that nothing comes twice in a row.</summary>
+    /// <summary>What has come least often so far.</summary>
     private DemoCatalog.Work Next(Func<DemoCatalog.Work, bool> fits)
     {
-        while (true)
-        {
-            _next += 7;
-            var work = DemoCatalog.All[_next % DemoCatalog.All.Length];
-            if (fits(work)) return work;
-
-            _next++;
-        }
+        var work = DemoCatalog.All.Where(fits).MinBy(w => (_times.GetValueOrDefault(w), chance.Between(0, 99)))!;
+        _times[work] = _times.GetValueOrDefault(work) + 1;
+        return work;
     }
 
     private void Visit(DemoJob job, DateOnly day, int minutes, DateOnly? mustBe = null)
@@ -121,13 +117,13 @@ internal sealed class DemoSchedule(DateTimeOffset now, DemoChance chance, DemoCa
         {
             foreach (var known in (bool[])[true, false])
             {
-                foreach (var (technician, n) in technicians.Select((t, n) => (t, n)).Where(t => t.t.Who.Trades.Contains(job.Work.Trade) == known).OrderBy(t => t.t.Who.Trades.Length))
+                foreach (var (technician, n) in technicians.Select((t, n) => (t, n)).Where(t => t.t.Who.Trades.Contains(job.Work.Trade) == known).OrderBy(t => calendar.Booked(t.n, day)))
                 {
                     if (calendar.Book(n, day, minutes) is var (start, end)) return (technician.Id, start, end);
                 }
             }
 
-            day = day < calendar.Today ? day.AddDays(-1) : day.AddDays(1);
+            day = calendar.Workday(day.DayNumber - calendar.Today.DayNumber + (day < calendar.Today ? -1 : 1));
         }
 
         return null;

@@ -36,8 +36,8 @@ internal sealed class LoginPage(
 
         try
         {
-            // PostgreSQL has no NUL character, and nobody's password is a book: neither can be right.
-            if (email.Length > LongestEmail || password.Length > LongestPassword || email.Contains('\0')) throw new RuleException("INVALID_CREDENTIALS", "E-mail or password is wrong.");
+            // Nobody's password is a book; hashing one would only keep the others waiting.
+            if (email.Length > LongestEmail || password.Length > LongestPassword) throw new RuleException("INVALID_CREDENTIALS", "E-mail or password is wrong.");
 
             var (token, _) = await Accounts.SignIn.Run(new(email, password), HttpContext, limiter, lookup, tenants, tokens, clock, log, ct);
             cookie.Set(HttpContext, token, Accounts.SignIn.Lasts);

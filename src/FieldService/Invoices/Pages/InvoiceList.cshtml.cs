@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Outpost.FieldService.Accounts;
 using Outpost.FieldService.Web;
@@ -40,11 +41,12 @@ internal sealed class InvoiceListPage(ReadDb db, WallClock clock) : PageModel
 
     public bool IsFiltered => Search is not null || Status is not null;
 
-    public async Task OnGetAsync(string? q, string? status, string? page, CancellationToken ct)
+    public async Task OnGetAsync([FromQuery] string? q, [FromQuery] string? status, [FromQuery(Name = "page")] string? turned, CancellationToken ct)
     {
         Search = SearchText.Of(q);
         Status = Statuses.Contains(status) ? status : null;
-        var number = Pager.Read(page);
+        // A route value called page is Razor's own; the one that people turn stands in the query.
+        var number = Pager.Read(turned);
 
         var account = HttpContext.Caller().Account;
         var (monthAgo, _) = clock.Day(clock.Today.AddDays(-30));

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Outpost.FieldService.Accounts;
 using Outpost.FieldService.Web;
@@ -37,11 +38,12 @@ internal sealed class JobListPage(ReadDb db, WallClock clock) : PageModel
 
     public bool IsOffice => HttpContext.Caller().IsOffice;
 
-    public async Task OnGetAsync(string? q, string? status, string? page, CancellationToken ct)
+    public async Task OnGetAsync([FromQuery] string? q, [FromQuery] string? status, [FromQuery(Name = "page")] string? turned, CancellationToken ct)
     {
         Search = SearchText.Of(q);
         Status = Statuses.Contains(status) ? status : null;
-        var number = Pager.Read(page);
+        // A route value called page is Razor's own; the one that people turn stands in the query.
+        var number = Pager.Read(turned);
 
         var account = HttpContext.Caller().Account;
         var counts = await db.ReadAsync(

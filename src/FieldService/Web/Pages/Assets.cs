@@ -26,9 +26,9 @@ internal static class Assets
         app.MapGet("/favicon.ico", (HttpContext http) => Send("logo.svg", http)).WithMetadata(new PublicFile()).ExcludeFromDescription();
     }
 
-    private static Task Send(string name, HttpContext http)
+    private static Task Send(string? name, HttpContext http)
     {
-        if (!All.TryGetValue(name, out var asset))
+        if (name is null || !All.TryGetValue(name, out var asset))
         {
             http.Response.StatusCode = StatusCodes.Status404NotFound;
             return Task.CompletedTask;

@@ -18,6 +18,12 @@ internal sealed record Pager(string Path, IReadOnlyList<(string Name, string? Va
 
     public long Final => Math.Min((long)Page * Rows, Total);
 
+    /// <summary>Somebody has turned further than there are pages; the list has become shorter, or the address was written by hand.</summary>
+    public bool IsPastTheEnd => Total > 0 && First > Total;
+
+    /// <summary>The first page of the same list.</summary>
+    public string Beginning => To(1);
+
     public string? Previous => Page > 1 ? To(Page - 1) : null;
 
     public string? Next => Final < Total ? To(Page + 1) : null;

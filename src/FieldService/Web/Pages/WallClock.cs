@@ -51,11 +51,11 @@ internal sealed class WallClock(TimeProvider clock, IHttpContextAccessor http)
     /// <summary>9:30 AM</summary>
     public string Time(DateTimeOffset at) => At(at).ToString("h:mm tt", CultureInfo.InvariantCulture);
 
-    /// <summary>9:00–10:30 AM, 11:00 AM–1:00 PM</summary>
+    /// <summary>9:00–10:30 AM, 11:30–1:00 PM: within half a day the second half says it for both.</summary>
     public string Span(DateTimeOffset start, DateTimeOffset end)
     {
         var (from, to) = (At(start), At(end));
-        return $"{from.ToString(from.Hour < 12 == to.Hour < 12 ? "h:mm" : "h:mm tt", CultureInfo.InvariantCulture)}–{to.ToString("h:mm tt", CultureInfo.InvariantCulture)}";
+        return $"{from.ToString(end - start < TimeSpan.FromHours(12) ? "h:mm" : "ddd h:mm tt", CultureInfo.InvariantCulture)}–{to.ToString("h:mm tt", CultureInfo.InvariantCulture)}";
     }
 
     /// <summary>For the attribute <c>datetime</c> of a <c>time</c> element.</summary>
