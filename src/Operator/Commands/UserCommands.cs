@@ -11,12 +11,13 @@ namespace Outpost.Operator.Commands;
 /// <summary><c>outpost user add|list|password</c>: the way in when nobody can sign in any more.</summary>
 public static class UserCommands
 {
-    /// <param name="subsystems">The first one is meant where no other is named.</param>
+    /// <param name="subsystems">The first one with users is meant where no other is named.</param>
     /// <param name="settings">Reads the configuration of the running installation.</param>
     public static Command Create(IReadOnlyList<Subsystem> subsystems, Func<Settings> settings)
     {
-        var system = new Option<string>("--system") { Description = "Whose users", DefaultValueFactory = _ => subsystems[0].Name, Recursive = true };
-        system.AcceptOnlyFromAmong([.. subsystems.Select(s => s.Name)]);
+        var peopled = subsystems.Where(s => s.Users is not null).ToArray();
+        var system = new Option<string>("--system") { Description = "Whose users", DefaultValueFactory = _ => peopled[0].Name, Recursive = true };
+        system.AcceptOnlyFromAmong([.. peopled.Select(s => s.Name)]);
 
         var data = UpCommand.DataOption();
         data.Recursive = true;
@@ -26,7 +27,7 @@ public static class UserCommands
         user.Subcommands.Add(Password(Of));
         return user;
 
-        (IUsers, Settings) Of(ParseResult words) => (subsystems.First(s => s.Name == words.GetValue(system)).Users, InstalledDatabases.Over(settings(), subsystems, words.GetValue(data)));
+        (IUsers, Settings) Of(ParseResult words) => (peopled.First(s => s.Name == words.GetValue(system)).Users!, InstalledDatabases.Over(settings(), peopled, words.GetValue(data)));
     }
 
     private static Command Add(Func<ParseResult, (IUsers, Settings)> of)
