@@ -9,6 +9,8 @@ internal static class DocumentRules
 {
     public static RuleException TooManyLines() => Invalid("line_items", $"A document has at most {Totals.MostLines} lines.");
 
+    public static RuleException NoLine(int index) => Invalid($"line_items[{index}]", "There is no line here.");
+
     public static RuleException LineWithoutDescription(int index) => Invalid($"line_items[{index}].description", $"A line says what it is for, in at most {LineForm.LongestDescription} characters.");
 
     public static RuleException LineWithoutQuantity(int index) => Invalid($"line_items[{index}].quantity", $"A quantity is more than 0, at most {Quantity.Most}, and has at most two decimals.");

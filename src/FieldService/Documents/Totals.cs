@@ -43,8 +43,9 @@ internal sealed record Totals(IReadOnlyList<Line> Lines, IReadOnlyList<TaxGroup>
         return Sum(lines, taxes);
     }
 
-    private static Line Priced(LineForm form, int index, Percent rate)
+    private static Line Priced(LineForm? form, int index, Percent rate)
     {
+        if (form is null) throw DocumentRules.NoLine(index);
         if (form.Description is not { Length: > 0 and <= LineForm.LongestDescription } description) throw DocumentRules.LineWithoutDescription(index);
         if (form.Quantity is not { Hundredths: > 0 } quantity || quantity.Amount > Quantity.Most) throw DocumentRules.LineWithoutQuantity(index);
         if (form.UnitPriceCents is not { } price || price < Money.Zero || price > Most) throw DocumentRules.AmountOutOfRange($"line_items[{index}].unit_price_cents");

@@ -21,13 +21,7 @@ internal static class Answers
 }
 
 /// <summary>Which page of a list is asked for. Anything but whole numbers in range is a 400 that names the parameter.</summary>
-public sealed record Paging
+public sealed record Paging([property: Range(1, 1_000_000)] int Page = 1, [property: Range(1, 100)] int Limit = 20)
 {
-    [Range(1, 1_000_000)]
-    public int Page { get; init; } = 1;
-
-    [Range(1, 100)]
-    public int Limit { get; init; } = 20;
-
     public int Offset => (Page - 1) * Limit;
 }

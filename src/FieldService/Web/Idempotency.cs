@@ -79,7 +79,8 @@ internal sealed class Idempotency(CurrentUser user, Db db, HttpContext http)
         if (headers.Count != 1) throw Malformed();
 
         // draft-ietf-httpapi-idempotency-key-header writes the key as a quoted string; most clients send it bare.
-        var key = headers[0] is ['"', .. var quoted, '"'] ? quoted : headers[0]!;
+        // Without quotes a comma is two headers that something on the way has put together.
+        var key = headers[0] is ['"', .. var quoted, '"'] ? quoted : headers[0]!.Contains(',') ? throw Malformed() : headers[0]!;
         if (key.Length is 0 or > LongestKey) throw Malformed();
 
         return keyInBody is null || keyInBody == key ? key

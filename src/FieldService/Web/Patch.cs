@@ -26,12 +26,14 @@ internal sealed class Patch<T>(JsonObject changes, ValidationOptions validation,
         try
         {
             var body = await JsonNode.ParseAsync(http.Request.Body, documentOptions: new() { MaxDepth = 16, AllowDuplicateProperties = false }, cancellationToken: http.RequestAborted);
+            // Half a surrogate pair passes the parser and is noticed only when the text is read.
+            _ = body?.ToJsonString();
             return new(
                 body as JsonObject ?? throw new BadHttpRequestException("The body must be a JSON object."),
                 http.RequestServices.GetRequiredService<IOptions<ValidationOptions>>().Value,
                 http.RequestServices);
         }
-        catch (JsonException malformed)
+        catch (Exception malformed) when (malformed is JsonException or InvalidOperationException)
         {
             throw new BadHttpRequestException("The body is not valid JSON.", malformed);
         }

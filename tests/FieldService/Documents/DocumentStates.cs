@@ -1,0 +1,41 @@
+using Outpost.FieldService.Estimates;
+using Outpost.FieldService.Invoices;
+using Outpost.Testing;
+
+namespace Outpost.FieldService.Tests.Documents;
+
+/// <summary>The tables in the code, the table in the database and the drawings say the same.</summary>
+public sealed class DocumentStates(PostgresServer postgres)
+{
+    [Fact]
+    public async Task The_database_holds_the_moves_of_the_code()
+    {
+        await using var app = await FieldServiceUnderTest.StartAsync(postgres);
+
+        Assert.Equal(StateDrawing.Listed(Estimate.Moves), await StateDrawing.InDatabaseAsync(app, "estimates"));
+        Assert.Equal(StateDrawing.Listed(Invoice.Moves), await StateDrawing.InDatabaseAsync(app, "invoices"));
+    }
+
+    [Fact]
+    public void The_drawing_of_an_estimate_is_up_to_date() => StateDrawing.SeeThatItIsKept("estimate.md", StateDrawing.Drawn("Estimate", EstimateStatus.Draft, Estimate.Moves, """
+        The office sends an estimate and writes down what the client said; a draft job is `quoted` with it. Nobody makes it `expired` by hand: that comes with its
+        time, and from then on it can no longer be approved. A draft changes freely. Once it is sent only the internal notes do, once it is decided nothing does.
+        An approved estimate is converted into the draft of an invoice, of which there is one at a time.
+        """));
+
+    [Fact]
+    public void The_drawing_of_an_invoice_is_up_to_date() => StateDrawing.SeeThatItIsKept("invoice.md", StateDrawing.Drawn("Invoice", InvoiceStatus.Draft, Invoice.Moves, """
+        The office issues an invoice (`draft` becomes `sent`): it gets the next number and a due date, and a completed job is `invoiced` with it. An invoice of
+        nothing is `paid` at once. `partial`, `paid` and back to `sent` follow from its payments and from nothing else. It is `overdue` when its due date has
+        passed where the company is, and `void` only while there is no payment on it. A number is never given twice and never missing.
+        """));
+
+    [Fact]
+    public void A_drawing_that_is_not_what_the_table_says_is_noticed()
+    {
+        var shorter = Invoice.Moves.ToDictionary(move => move.Key, move => move.Value);
+        shorter[InvoiceStatus.Paid] = [InvoiceStatus.Draft];
+
+        Assert.ThrowsAny<Xunit.Sdk.XunitException>(() => Assert.Equal(File.ReadAllText(Path.Combine(StateDrawing.Root(), "docs", "states", "invoice.md")), StateDrawing.Drawn("Invoice", InvoiceStatus.Draft, shorter, "")));
+    }
+}
