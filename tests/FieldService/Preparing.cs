@@ -65,9 +65,12 @@ internal static class Preparing
     public static async Task<string> StatusAsync(this FieldServiceUnderTest app, string table, Guid id) =>
         (string)(await app.ValueAsync($"select status from {table} where id = $1", id))!;
 
-    /// <summary>How a thing went from status to status, as the audit log tells it: <c>scheduled>in_progress, in_progress>completed</c>.</summary>
+    /// <summary>
+    /// How a thing went from status to status, as the audit log tells it: <c>scheduled>in_progress, in_progress>completed</c>. In the order in which the
+    /// rows were written; <c>created_at</c> is when their transactions began.
+    /// </summary>
     public static async Task<string> HistoryAsync(this FieldServiceUnderTest app, Guid id) => (string)(await app.ValueAsync("""
-        select coalesce(string_agg((old_value ->> 'status') || '>' || (new_value ->> 'status'), ', ' order by created_at, ctid), '')
+        select coalesce(string_agg((old_value ->> 'status') || '>' || (new_value ->> 'status'), ', ' order by ctid), '')
         from audit_log where entity_id = $1 and action = 'update'
         """, id))!;
 

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Validation;
 using Outpost.FieldService.Audit;
 using Outpost.FieldService.Web;
 using Outpost.Platform.Postgres;
@@ -14,6 +15,9 @@ namespace Outpost.FieldService.Accounts;
 /// </summary>
 internal static partial class ChangeUser
 {
+#pragma warning disable ASP0029 // it is only ever laid over a user, so no endpoint takes it as a body and the generator has to be told
+    [ValidatableType]
+#pragma warning restore ASP0029
     public sealed record Request(
         [property: Required, StringLength(255)] string FullName,
         [property: StringLength(50)] string? Phone,

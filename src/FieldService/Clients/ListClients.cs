@@ -24,7 +24,7 @@ internal static class ListClients
         var order = Sorting.By(filter.Sort, filter.Order);
         Sql asked = $"""
             c.account_id = {user.Account}
-            {Sql.If(pattern is not null, $"and (coalesce(c.name, '') || ' ' || coalesce(c.company_name, '') || ' ' || coalesce(c.email, '') || ' ' || coalesce(c.phone, '')) ilike {pattern}")}
+            {Sql.If(pattern is not null, $"and concat_ws(' ', c.name, c.company_name, c.email, c.phone) ilike {pattern}")}
             """;
 
         return Answers.Page(paging, await db.PageAsync<Row>(

@@ -57,7 +57,6 @@ create index jobs_by_status on jobs (account_id, status, created_at desc, id des
 create index jobs_by_start on jobs (account_id, scheduled_start);
 create index jobs_of_a_client on jobs (account_id, client_id);
 create index jobs_of_a_property on jobs (account_id, property_id, client_id) where property_id is not null;
-create index jobs_by_title on jobs using gin (title gin_trgm_ops);
 
 create table visits (
   account_id uuid not null,

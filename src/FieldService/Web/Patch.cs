@@ -57,12 +57,11 @@ internal sealed class Patch<T>(JsonObject changes, ValidationOptions validation,
         }
 
 #pragma warning disable ASP0029 // the only way to run the generated rules on something that is not bound by the framework
-        if (validation.TryGetValidatableTypeInfo(typeof(T), out var form))
-        {
-            var context = new ValidateContext { ValidationOptions = validation, ValidationContext = new ValidationContext(changed, services, null) };
-            await form.ValidateAsync(changed, context, ct);
-            if (context.ValidationErrors is { Count: > 0 } errors) throw new InvalidRequestException(errors);
-        }
+        // A form without rules is a form whose rules were not found: the generator sees what an endpoint takes as its body, or what is marked.
+        if (!validation.TryGetValidatableTypeInfo(typeof(T), out var form)) throw new InvalidOperationException($"Mark {typeof(T)} with [ValidatableType].");
+        var context = new ValidateContext { ValidationOptions = validation, ValidationContext = new ValidationContext(changed, services, null) };
+        await form.ValidateAsync(changed, context, ct);
+        if (context.ValidationErrors is { Count: > 0 } errors) throw new InvalidRequestException(errors);
 #pragma warning restore ASP0029
 
         return changed;

@@ -40,28 +40,33 @@ public sealed class KeepingClients(PostgresServer postgres)
         Assert.Equal("2 1 1 1", $"{found["property_count"]} {found["job_count"]} {found["estimate_count"]} {found["invoice_count"]}");
     }
 
-    [Theory]
-    [InlineData("""{}""")]
-    [InlineData("""{"name":null}""")]
-    [InlineData("""{"name":"   "}""")]
-    [InlineData("""{"name":7}""")]
-    [InlineData("""{"name":"A\u0000B"}""")]
-    [InlineData("""{"name":"\ud800"}""")]
-    [InlineData("""{"name":"Ada","name":"Bob"}""")]
-    [InlineData("""{"name":"Ada","email":"no address"}""")]
-    [InlineData("""{"name":"Ada","phone":"123456789012345678901234567890123456789012345678901"}""")]
-    [InlineData("""[]""")]
-    [InlineData("""null""")]
-    [InlineData("""{"name":""")]
-    [InlineData("")]
-    public async Task What_is_no_client_is_refused_and_nothing_is_kept(string body)
+    [Fact]
+    public async Task What_is_no_client_is_refused_and_nothing_is_kept()
     {
         await using var app = await FieldServiceUnderTest.StartAsync(postgres);
         var (client, office) = (await app.ClientAsync(), await app.SignedInAsync());
-        StringContent Content() => new(body, System.Text.Encoding.UTF8, "application/json");
 
-        Assert.Equal(HttpStatusCode.BadRequest, (await office.PostAsync(Path, Content(), FieldServiceUnderTest.Stop)).StatusCode);
-        Assert.Equal(HttpStatusCode.BadRequest, (await office.PatchAsync($"{Path}/{client}", Content(), FieldServiceUnderTest.Stop)).StatusCode);
+        foreach (var body in new[]
+        {
+            """{}""",
+            """{"name":null}""",
+            """{"name":"   "}""",
+            """{"name":7}""",
+            """{"name":"A\u0000B"}""",
+            """{"name":"\ud800"}""",
+            """{"name":"Ada","name":"Bob"}""",
+            """{"name":"Ada","email":"no address"}""",
+            """{"name":"Ada","phone":"123456789012345678901234567890123456789012345678901"}""",
+            """[]""",
+            """null""",
+            """{"name":""",
+            "",
+        })
+        {
+            StringContent Content() => new(body, System.Text.Encoding.UTF8, "application/json");
+            Assert.Equal((body, HttpStatusCode.BadRequest), (body, (await office.PostAsync(Path, Content(), FieldServiceUnderTest.Stop)).StatusCode));
+            Assert.Equal((body, HttpStatusCode.BadRequest), (body, (await office.PatchAsync($"{Path}/{client}", Content(), FieldServiceUnderTest.Stop)).StatusCode));
+        }
 
         Assert.Equal("Ada Byron", await app.ValueAsync("select string_agg(name, ',') from clients"));
     }

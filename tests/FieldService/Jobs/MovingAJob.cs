@@ -66,21 +66,26 @@ public sealed class MovingAJob(PostgresServer postgres)
         Assert.Equal(moves ? "invoiced" : "completed", await app.StatusAsync("jobs", id));
     }
 
-    [Theory]
-    [InlineData("""{}""")]
-    [InlineData("""{"status":null}""")]
-    [InlineData("""{"status":"done"}""")]
-    [InlineData("""{"status":"Scheduled"}""")]
-    [InlineData("""{"status":1}""")]
-    [InlineData("""["scheduled"]""")]
-    public async Task A_status_that_is_none_is_refused(string body)
+    [Fact]
+    public async Task A_status_that_is_none_is_refused()
     {
         await using var app = await FieldServiceUnderTest.StartAsync(postgres);
         var (id, office) = (await app.JobAsync(), await app.SignedInAsync());
 
-        var answer = await office.PostAsync($"/api/v1/jobs/{id}/transition", new StringContent(body, System.Text.Encoding.UTF8, "application/json"), FieldServiceUnderTest.Stop);
+        foreach (var body in new[]
+        {
+            """{}""",
+            """{"status":null}""",
+            """{"status":"done"}""",
+            """{"status":"Scheduled"}""",
+            """{"status":1}""",
+            """["scheduled"]""",
+        })
+        {
+            var answer = await office.PostAsync($"/api/v1/jobs/{id}/transition", new StringContent(body, System.Text.Encoding.UTF8, "application/json"), FieldServiceUnderTest.Stop);
+            Assert.Equal((body, HttpStatusCode.BadRequest), (body, answer.StatusCode));
+        }
 
-        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         Assert.Equal("draft", await app.StatusAsync("jobs", id));
     }
 

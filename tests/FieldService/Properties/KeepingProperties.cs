@@ -32,21 +32,26 @@ public sealed class KeepingProperties(PostgresServer postgres)
         Assert.Equal(0L, await app.ValueAsync("select count(*) from properties"));
     }
 
-    [Theory]
-    [InlineData("""{"address":"12 Elm St"}""")]
-    [InlineData("""{"client_id":"CLIENT","address":" "}""")]
-    [InlineData("""{"client_id":"CLIENT"}""")]
-    [InlineData("""{"client_id":"not a uuid","address":"12 Elm St"}""")]
-    [InlineData("""{"client_id":17,"address":"12 Elm St"}""")]
-    [InlineData("""{"client_id":"CLIENT","address":"12 Elm St","zip":"123456789012345678901"}""")]
-    public async Task What_is_no_property_is_refused(string body)
+    [Fact]
+    public async Task What_is_no_property_is_refused()
     {
         await using var app = await FieldServiceUnderTest.StartAsync(postgres);
         var (client, office) = (await app.ClientAsync(), await app.SignedInAsync());
 
-        var answer = await office.PostAsync(Path, new StringContent(body.Replace("CLIENT", client.ToString(), StringComparison.Ordinal), System.Text.Encoding.UTF8, "application/json"), FieldServiceUnderTest.Stop);
+        foreach (var body in new[]
+        {
+            """{"address":"12 Elm St"}""",
+            """{"client_id":"CLIENT","address":" "}""",
+            """{"client_id":"CLIENT"}""",
+            """{"client_id":"not a uuid","address":"12 Elm St"}""",
+            """{"client_id":17,"address":"12 Elm St"}""",
+            """{"client_id":"CLIENT","address":"12 Elm St","zip":"123456789012345678901"}""",
+        })
+        {
+            var answer = await office.PostAsync(Path, new StringContent(body.Replace("CLIENT", client.ToString(), StringComparison.Ordinal), System.Text.Encoding.UTF8, "application/json"), FieldServiceUnderTest.Stop);
+            Assert.Equal((body, HttpStatusCode.BadRequest), (body, answer.StatusCode));
+        }
 
-        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         Assert.Equal(0L, await app.ValueAsync("select count(*) from properties"));
     }
 
