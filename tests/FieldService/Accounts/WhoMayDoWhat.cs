@@ -51,6 +51,7 @@ public sealed class WhoMayDoWhat(PostgresServer postgres)
         string[] kinds = ["clients", "properties", "jobs", "visits", "users"];
 
         var routes = app.App.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+            .Where(endpoint => endpoint.RoutePattern.RawText!.Contains("api/v1/", StringComparison.Ordinal)) // pages take more than one method
             .Select(endpoint => $"{endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods.Single()} /{endpoint.RoutePattern.RawText!.Trim('/')}")
             .Where(route => kinds.Any(kind => $"{route}/".Contains($" /api/v1/{kind}/", StringComparison.Ordinal)));
 
