@@ -30,6 +30,7 @@ public sealed class EveryPage(PostgresServer postgres, Chromium chromium)
             const box = e.getBoundingClientRect();
             if (shown(e) && box.width && box.right > root.clientWidth + 1 && !e.closest('.tabs, .visually-hidden, thead')) faults.push(`sticks out: ${e.outerHTML.slice(0, 80)}`);
           }
+          for (const e of document.querySelectorAll('.tiles > div, .tiles dd, .card, td, dd')) if (shown(e) && e.scrollWidth > e.clientWidth + 1) faults.push(`does not fit: ${e.textContent.trim().slice(0, 40)}`);
           if (document.querySelector('[style], style, script')) faults.push('holds a style or script of its own');
           const ids = [...document.querySelectorAll('[id]')].map(e => e.id);
           if (new Set(ids).size !== ids.length) faults.push('uses an id twice');
@@ -89,6 +90,7 @@ public sealed class EveryPage(PostgresServer postgres, Chromium chromium)
         {
             faults.AddRange((await page.EvaluateAsync<string[]>(Check)).Select(fault => $"{name}: {fault}"));
             await Screenshots.TakeAsync(page, $"{name}-{width}{(dark ? "-dark" : "")}");
+            if (width == 1440 && !dark) await Screenshots.TakeAsync(page, $"readme-{name}", whole: false);
         }
     }
 

@@ -60,7 +60,15 @@ internal sealed class RunningHost : IAsyncDisposable
         if (halfClose) socket.Shutdown(SocketShutdown.Send);
         var answer = new List<byte>();
         var buffer = new byte[4096];
-        while (await socket.ReceiveAsync(buffer, Stop) is > 0 and var read) answer.AddRange(buffer.AsSpan(0, read));
+        try
+        {
+            while (await socket.ReceiveAsync(buffer, Stop) is > 0 and var read) answer.AddRange(buffer.AsSpan(0, read));
+        }
+        catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionReset)
+        {
+            // A server that closes with some of the request unread resets the connection, behind whatever it has answered.
+        }
+
         return Encoding.UTF8.GetString([.. answer]);
     }
 
