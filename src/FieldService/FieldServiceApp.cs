@@ -23,6 +23,12 @@ public static class FieldServiceApp
     public static readonly ServiceProfile Profile = new("web", "FSM", 3000, new ErrorEnvelope())
     {
         Pages = typeof(FieldServiceApp).Assembly,
+        // Nothing from elsewhere, no script or style but the files of this build.
+        Security = new()
+        {
+            ContentSecurityPolicy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; manifest-src 'self'; "
+                + "form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+        },
         ErrorPage = (http, failure) => ErrorPage.WriteAsync(http, failure.Message),
     };
 

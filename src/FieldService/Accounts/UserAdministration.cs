@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using System.Security.Cryptography;
 using Npgsql;
 using Outpost.FieldService.Audit;
 using Outpost.FieldService.Web;
@@ -22,10 +21,6 @@ public sealed record FirstOwner(Guid Id, string Account, string Email, string Pa
 public static class UserAdministration
 {
     public const string FirstEmail = "admin@example.com";
-
-    // Without letters and digits that are taken for each other when read from a terminal: 31 to the 20th is 99 bits.
-    private const string PasswordAlphabet = "23456789abcdefghjkmnpqrstuvwxyz";
-    private const int PasswordLength = 20;
 
     // The number is nothing but unlike others: who makes the first owner holds it.
     private const long FirstOwnerLock = 6_021_957_330_114;
@@ -73,7 +68,7 @@ public static class UserAdministration
         await db.RunAsync($"select pg_advisory_xact_lock({FirstOwnerLock})", ct);
         if (await db.ValueAsync<bool>($"select exists (select from users)", ct)) return null;
 
-        var password = RandomNumberGenerator.GetString(PasswordAlphabet, PasswordLength);
+        var password = Secret.Password();
         var hash = await PasswordHash.HashAsync(password, ct);
         var account = AccountId.New();
         await db.RunAsync($"insert into accounts (id, name) values ({account}, {accountName})", ct);

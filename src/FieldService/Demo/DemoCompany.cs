@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Npgsql;
 using Outpost.Platform.Roles;
 using Outpost.Platform.Secrets;
@@ -10,10 +9,6 @@ namespace Outpost.FieldService.Demo;
 /// </summary>
 public static class DemoCompany
 {
-    // Without letters and digits that are taken for each other when read from a terminal: 31 to the 20th is 99 bits.
-    private const string PasswordAlphabet = "23456789abcdefghjkmnpqrstuvwxyz";
-    private const int PasswordLength = 20;
-
     // The number is nothing but unlike others: who fills in the demo company holds it.
     private const long Lock = 7_420_183_655_901;
 
@@ -37,14 +32,12 @@ public static class DemoCompany
 
         var untouched = await sql.UntouchedAccountAsync(ct);
         var plan = DemoPlan.Of(clock.GetUtcNow());
-        var password = Password();
-        var hashes = await HashesAsync(plan.Users.Select((_, i) => i == 0 ? password : Password()), ct);
+        var password = Secret.Password();
+        var hashes = await HashesAsync(plan.Users.Select((_, i) => i == 0 ? password : Secret.Password()), ct);
         var email = await sql.WriteAsync(plan, untouched, hashes, clock.GetUtcNow(), ct);
         await transaction.CommitAsync(ct);
         return untouched is null ? new Login(email, password) : null;
     }
-
-    private static string Password() => RandomNumberGenerator.GetString(PasswordAlphabet, PasswordLength);
 
     private static Task<string[]> HashesAsync(IEnumerable<string> passwords, CancellationToken ct) => Task.WhenAll(passwords.Select(password => PasswordHash.HashAsync(password, ct)));
 }

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Outpost.FieldService.Accounts;
 using Outpost.FieldService.Documents;
@@ -22,10 +21,10 @@ internal static class GetEstimate
     }
 
     public static async Task<Ok<One<Response>>> Handle(EstimateId id, CurrentUser user, ReadDb db, CancellationToken ct) =>
-        Answers.Ok(await db.BatchAsync(Statements(user.Account, id), Read, ct) ?? throw Missing.Of("estimate"));
+        Answers.Ok(await db.ReadAsync(Statements(user.Account, id), Read, ct) ?? throw Missing.Of("estimate"));
 
     /// <summary>The estimate as this transaction has just written it.</summary>
-    public static async Task<Response> WrittenAsync(Db db, AccountId account, EstimateId id, CancellationToken ct) => (await db.BatchAsync(Statements(account, id), Read, ct))!;
+    public static async Task<Response> WrittenAsync(Db db, AccountId account, EstimateId id, CancellationToken ct) => (await db.ReadAsync(Statements(account, id), Read, ct))!;
 
     private static Sql[] Statements(AccountId account, EstimateId id) =>
     [
@@ -40,13 +39,11 @@ internal static class GetEstimate
         DocumentSql.Taxes(account, id),
     ];
 
-    private static async Task<Response?> Read(DbDataReader reader, CancellationToken ct)
+    private static async Task<Response?> Read(ResultSets results, CancellationToken ct)
     {
-        if (!await reader.ReadAsync(ct)) return null;
-
-        var estimate = EstimateSql.Read(reader);
-        var client = reader.GetString(19);
-        var job = reader.IsDBNull(20) ? null : reader.GetString(20);
-        return new(estimate, client, job, await reader.NextListAsync(LineItem.Read, ct), await reader.NextListAsync(DocumentSql.ReadTax, ct));
+        var head = await results.FirstAsync(row => new Head(EstimateSql.Read(row), row.GetString(19), row.IsDBNull(20) ? null : row.GetString(20)), ct);
+        return head is null ? null : new(head.Estimate, head.ClientName, head.JobTitle, await results.ListAsync(LineItem.Read, ct), await results.ListAsync(DocumentSql.ReadTax, ct));
     }
+
+    private sealed record Head(Estimate Estimate, string ClientName, string? JobTitle);
 }

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Outpost.FieldService.Accounts;
 using Outpost.FieldService.Documents;
@@ -22,10 +21,10 @@ internal static class GetInvoice
     }
 
     public static async Task<Ok<One<Response>>> Handle(InvoiceId id, CurrentUser user, ReadDb db, CancellationToken ct) =>
-        Answers.Ok(await db.BatchAsync(Statements(user.Account, id), Read, ct) ?? throw Missing.Of("invoice"));
+        Answers.Ok(await db.ReadAsync(Statements(user.Account, id), Read, ct) ?? throw Missing.Of("invoice"));
 
     /// <summary>The invoice as this transaction has just written it.</summary>
-    public static async Task<Response> WrittenAsync(Db db, AccountId account, InvoiceId id, CancellationToken ct) => (await db.BatchAsync(Statements(account, id), Read, ct))!;
+    public static async Task<Response> WrittenAsync(Db db, AccountId account, InvoiceId id, CancellationToken ct) => (await db.ReadAsync(Statements(account, id), Read, ct))!;
 
     private static Sql[] Statements(AccountId account, InvoiceId id) =>
     [
@@ -40,13 +39,11 @@ internal static class GetInvoice
         DocumentSql.Taxes(account, id),
     ];
 
-    private static async Task<Response?> Read(DbDataReader reader, CancellationToken ct)
+    private static async Task<Response?> Read(ResultSets results, CancellationToken ct)
     {
-        if (!await reader.ReadAsync(ct)) return null;
-
-        var invoice = InvoiceSql.Read(reader);
-        var client = reader.GetString(22);
-        var job = reader.IsDBNull(23) ? null : reader.GetString(23);
-        return new(invoice, client, job, await reader.NextListAsync(LineItem.Read, ct), await reader.NextListAsync(DocumentSql.ReadTax, ct));
+        var head = await results.FirstAsync(row => new Head(InvoiceSql.Read(row), row.GetString(22), row.IsDBNull(23) ? null : row.GetString(23)), ct);
+        return head is null ? null : new(head.Invoice, head.ClientName, head.JobTitle, await results.ListAsync(LineItem.Read, ct), await results.ListAsync(DocumentSql.ReadTax, ct));
     }
+
+    private sealed record Head(Invoice Invoice, string ClientName, string? JobTitle);
 }

@@ -18,7 +18,7 @@ internal static class ListPayments
 
     public static async Task<Ok<One<List<Row>>>> Handle(InvoiceId id, CurrentUser user, ReadDb db, CancellationToken ct)
     {
-        var (invoice, payments) = await db.WithAsync<Found, Row>(
+        var (invoice, payments) = await db.ReadAsync([
             $"select i.id from invoices i where i.account_id = {user.Account} and i.id = {id}",
             $"""
             select p.id, p.account_id, p.invoice_id, p.amount_cents, p.method, p.received_at, p.notes, p.created_by, u.full_name as created_by_name, p.created_at
@@ -26,7 +26,8 @@ internal static class ListPayments
             join users u on u.account_id = p.account_id and u.id = p.created_by
             where p.account_id = {user.Account} and p.invoice_id = {id}
             order by p.received_at desc, p.id desc
-            """, ct);
+            """],
+            async (results, token) => (await results.FirstAsync<Found>(token), await results.ListAsync<Row>(token)), ct);
 
         return invoice is null ? throw Missing.Of("invoice") : Answers.Ok(payments);
     }

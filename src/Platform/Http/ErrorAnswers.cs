@@ -46,9 +46,10 @@ internal sealed class ErrorAnswers(ServiceProfile profile, TimeProvider clock)
         headers[RateLimitHeaders.Reset] = resets.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
     }
 
+    // Browsers say that they want HTML; who says nothing at all outside the API gets what is there for people.
     private bool WantsPage(HttpRequest request) =>
         !request.Path.StartsWithSegments(profile.ApiPath, StringComparison.OrdinalIgnoreCase)
-        && request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
+        && (request.Headers.Accept.Count == 0 || request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase));
 
     private static string Sentence(int status) => status switch
     {

@@ -32,8 +32,9 @@ public sealed class Db(NpgsqlDataSource source, Tenant? tenant) : IAsyncDisposab
     /// <summary>The first column of the first row; the default when there is no row or it is null.</summary>
     public Task<T?> ValueAsync<T>(Sql sql, CancellationToken ct) => RunAsync(sql, Rows.ValueAsync<T>, ct);
 
-    /// <summary>Several statements in one round trip; <paramref name="read"/> goes from one result to the next.</summary>
-    public Task<T> BatchAsync<T>(Sql[] statements, Func<DbDataReader, CancellationToken, Task<T>> read, CancellationToken ct) => RunAsync(statements, read, ct);
+    /// <summary>Several statements in one round trip.</summary>
+    public Task<T> ReadAsync<T>(Sql[] statements, Func<ResultSets, CancellationToken, Task<T>> read, CancellationToken ct) =>
+        RunAsync(statements, (reader, token) => read(new(reader), token), ct);
 
     /// <returns>How many rows were written.</returns>
     public Task<int> RunAsync(Sql sql, CancellationToken ct) => RunAsync(sql, static (reader, _) => Task.FromResult(reader.RecordsAffected), ct);

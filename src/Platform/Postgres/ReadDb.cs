@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Npgsql;
 
 namespace Outpost.Platform.Postgres;
@@ -24,20 +23,9 @@ public sealed class ReadDb(NpgsqlDataSource source, Tenant? tenant)
         return (rows, await Rows.ValueAsync<long>(reader, token));
     }, ct);
 
-    /// <summary>A thing and what hangs on it, an invoice and its lines, in one round trip.</summary>
-    public Task<(TOne? One, List<TMany> Many)> WithAsync<TOne, TMany>(Sql one, Sql many, CancellationToken ct) where TOne : class => RunAsync([one, many], async (reader, token) =>
-    {
-        var head = await Rows.FirstAsync<TOne>(reader, token);
-        await reader.NextResultAsync(token);
-        return (head, await Rows.ListAsync<TMany>(reader, token));
-    }, ct);
-
-    /// <summary>Everything that a screen shows, in one round trip: the results are read in the order of the statements.</summary>
-    public Task<T> ReadAsync<T>(Sql[] statements, Func<Results, CancellationToken, Task<T>> read, CancellationToken ct) =>
+    /// <summary>Several statements in one round trip, seen at the same instant: all that a screen shows.</summary>
+    public Task<T> ReadAsync<T>(Sql[] statements, Func<ResultSets, CancellationToken, Task<T>> read, CancellationToken ct) =>
         RunAsync(statements, (reader, token) => read(new(reader), token), ct);
-
-    /// <summary>Several statements in one round trip, seen at the same instant; <paramref name="read"/> goes from one result to the next.</summary>
-    public Task<T> BatchAsync<T>(Sql[] statements, Func<DbDataReader, CancellationToken, Task<T>> read, CancellationToken ct) => RunAsync(statements, read, ct);
 
     private async Task<T> RunAsync<T>(Sql[] statements, Func<NpgsqlDataReader, CancellationToken, Task<T>> read, CancellationToken ct)
     {
@@ -50,26 +38,5 @@ public sealed class ReadDb(NpgsqlDataSource source, Tenant? tenant)
         await using var reader = await batch.ExecuteReaderAsync(ct);
         if (tenant is not null) await reader.NextResultAsync(ct);
         return await read(reader, ct);
-    }
-}
-
-/// <summary>The results of several statements, each read once and in order.</summary>
-public sealed class Results
-{
-    private readonly NpgsqlDataReader _reader;
-    private bool _first = true;
-
-    internal Results(NpgsqlDataReader reader) => _reader = reader;
-
-    public async Task<T?> FirstAsync<T>(CancellationToken ct) where T : class => await Rows.FirstAsync<T>(await NextAsync(ct), ct);
-
-    public async Task<List<T>> ListAsync<T>(CancellationToken ct) => await Rows.ListAsync<T>(await NextAsync(ct), ct);
-
-    private async Task<NpgsqlDataReader> NextAsync(CancellationToken ct)
-    {
-        if (!_first && !await _reader.NextResultAsync(ct)) throw new InvalidOperationException("There are fewer statements than results asked for.");
-
-        _first = false;
-        return _reader;
     }
 }

@@ -181,7 +181,7 @@ public sealed class ARequestThatIsRefused
     {
         await using var host = await StartAsync();
 
-        var answer = await host.RawAsync($"POST /api/orders HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nConnection: close\r\n{header}\r\n\r\n{start}{(start.Length > 0 ? $"[\"{new string('a', 0x200000 - 4)}\"]\r\n0\r\n\r\n" : "")}");
+        var answer = await host.RawAsync($"POST /api/orders HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nConnection: close\r\n{header}\r\n\r\n{start}{(start.Length > 0 ? $"{{\"client_name\":\"{new string('a', 0x200000 - 18)}\"}}\r\n0\r\n\r\n" : "")}");
 
         Assert.StartsWith("HTTP/1.1 413 ", answer, StringComparison.Ordinal);
         Assert.Contains("\"code\":\"PAYLOAD_TOO_LARGE\"", answer, StringComparison.Ordinal);

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Hosting;
+using Outpost.FieldService.Web;
 using Outpost.Platform.Configuration;
 using Outpost.Platform.Http;
 

@@ -9,10 +9,6 @@ namespace Outpost.FieldService.Web.Pages;
 /// </summary>
 internal static class ErrorPage
 {
-    /// <summary>Whether the caller reads pages rather than data.</summary>
-    public static bool IsFor(HttpRequest request) =>
-        !request.Path.StartsWithSegments("/api") && (request.Headers.Accept.Count == 0 || request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase));
-
     /// <summary>Writes the whole answer but its status, which is already set.</summary>
     /// <param name="http">The request that failed.</param>
     /// <param name="message">What is wrong, for a person; null when the status says it all.</param>
@@ -20,7 +16,6 @@ internal static class ErrorPage
     {
         var status = http.Response.StatusCode;
         var (title, text) = Texts(status);
-        PageHeaders.Write(http.Response);
         http.Response.ContentType = "text/html; charset=utf-8";
         var (address, label) = http.Features.Get<CurrentUser>() is null ? (ReturnPath.SignIn, "Go to sign-in") : (ReturnPath.Home, "Go to today");
         var trace = status >= 500 ? $"""<p class="trace">If you ask for help, name this number: <code>{Safe(http.TraceIdentifier)}</code></p>""" : "";

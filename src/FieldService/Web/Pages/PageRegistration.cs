@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.ApplicationParts;
-using Microsoft.AspNetCore.Mvc.Filters;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.WebEncoders;
 using Outpost.FieldService.Accounts;
@@ -22,7 +21,6 @@ internal static class PageRegistration
             // A form of another site is refused by the gate, which knows it by Sec-Fetch-Site or Origin; the cookie is SameSite=Lax. A token on top
             // would need keys that every instance shares.
             pages.Conventions.ConfigureFilter(new IgnoreAntiforgeryTokenAttribute());
-            pages.Conventions.ConfigureFilter(new PageHeaders());
         }).ConfigureApplicationPartManager(parts =>
         {
             // Whichever program runs this, the pages are the ones of this assembly.
@@ -67,25 +65,5 @@ internal static class PageRegistration
         services.Replace(ServiceDescriptor.Singleton<IDataProtectionProvider, EphemeralDataProtectionProvider>());
         foreach (var loader in services.Where(s => s.ServiceType == typeof(IHostedService) && s.ImplementationType?.Assembly == typeof(IDataProtectionProvider).Assembly
             || s.ServiceType == typeof(IHostedService) && s.ImplementationType?.Assembly == typeof(EphemeralDataProtectionProvider).Assembly).ToList()) services.Remove(loader);
-    }
-}
-
-/// <summary>What every page tells the browser: nothing from elsewhere, no script or style but the files of this build, and no copy in any cache.</summary>
-internal sealed class PageHeaders : IResultFilter
-{
-    private const string Policy =
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; manifest-src 'self'; "
-        + "form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
-
-    public static void Write(HttpResponse response)
-    {
-        response.Headers.ContentSecurityPolicy = Policy;
-        response.Headers.CacheControl = "no-store";
-    }
-
-    public void OnResultExecuting(ResultExecutingContext context) => Write(context.HttpContext.Response);
-
-    public void OnResultExecuted(ResultExecutedContext context)
-    {
     }
 }

@@ -1,7 +1,7 @@
 using System.Text.Json;
-using Microsoft.AspNetCore.Http;
+using Outpost.Platform.Http;
 
-namespace Outpost.Platform.Http;
+namespace Outpost.FieldService.Web;
 
 /// <summary>The field service's errors: <c>{"error":{"code","message","details"?,"traceId"}}</c>.</summary>
 public sealed class ErrorEnvelope : IErrorShape
