@@ -25,7 +25,7 @@ public static class CommandLine
         }
         catch (SettingsException e)
         {
-            await Console.Error.WriteLineAsync($"outpost: {e.Message}");
+            foreach (var problem in e.Problems) await Console.Error.WriteLineAsync($"outpost: {problem}");
             return ExitCodes.Configuration;
         }
         catch (TroubleException e)

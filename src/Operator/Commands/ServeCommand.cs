@@ -15,11 +15,20 @@ public static class ServeCommand
         var command = new Command("serve", "Run roles in the foreground of this process") { which };
         command.SetAction(async (parsed, _) =>
         {
-            await ServeAsync(RoleChoice.Of(roles, parsed.GetValue(which)), settings(), clock);
+            var set = settings();
+            SettingsCheck.Demand(set, Console.Error.WriteLine);
+            var chosen = RoleChoice.Of(roles, parsed.GetValue(which));
+            await ServeAsync(chosen, WithPort(chosen, set), clock);
             return ExitCodes.Ok;
         });
         return command;
     }
+
+    // A platform for containers says with PORT where its one service is to listen.
+    private static Settings WithPort(IReadOnlyList<Role> roles, Settings settings) =>
+        roles.Where(role => role.Address is not null).ToArray() is [var only] && settings["PORT"] is { } port && settings[Ports.Setting(only)] is null
+            ? settings.With((Ports.Setting(only), port))
+            : settings;
 
     private static async Task ServeAsync(IReadOnlyList<Role> roles, Settings settings, TimeProvider clock)
     {

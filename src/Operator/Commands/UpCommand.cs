@@ -27,6 +27,7 @@ public static class UpCommand
             if (parsed.GetValue(detach)) return await Detached.StartAsync(parsed.Tokens.Select(t => t.Value).Where(word => word is not "--detach" and not "-d"));
 
             var set = settings();
+            SettingsCheck.Demand(set, Say);
             var plan = new LocalPlan(DataDirectory.Of(parsed.GetValue(data), set), chosen, subsystems, set, migrate, parsed.GetValue(demo));
             return await RunAsync(plan, parsed.GetValue(json), parsed.GetValue(behind), clock);
         });

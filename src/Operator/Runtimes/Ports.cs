@@ -55,5 +55,6 @@ public static class Ports
         }
     }
 
-    private static string Setting(Role role) => role.Name.ToUpperInvariant() + "_PORT";
+    /// <summary>The key that says where a role listens.</summary>
+    public static string Setting(Role role) => role.Name.ToUpperInvariant() + "_PORT";
 }

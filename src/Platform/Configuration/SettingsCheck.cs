@@ -27,6 +27,18 @@ public static class SettingsCheck
         return new(problems, warnings);
     }
 
+    /// <summary>
+    /// Before anything is started: what is set has to be right. What is not set is the affair of who needs it, for much of it can be made up for.
+    /// </summary>
+    /// <param name="warn">Told what is probably not meant.</param>
+    /// <exception cref="SettingsException">Something that is set is wrong.</exception>
+    public static void Demand(Settings settings, Action<string> warn)
+    {
+        var report = Run(settings);
+        foreach (var warning in report.Warnings) warn($"Warning: {warning}");
+        if (report.Problems.Where(problem => settings[problem.Key] is not null).ToArray() is { Length: > 0 } wrong) throw new SettingsException(wrong);
+    }
+
     private static string FixFor(SettingKey key) => key switch
     {
         { Generate: { } command } => $"set it to what this prints: {command}",
