@@ -22,9 +22,9 @@ internal static class StateDrawing
         return text.Append("```\n").ToString();
     }
 
-    public static void SeeThatItIsKept(string file, string drawn)
+    public static void SeeThatItIsKept(string file, string drawn, string folder = "states")
     {
-        var path = Path.Combine(Root(), "docs", "states", file);
+        var path = Path.Combine(Root(), "docs", folder, file);
         if (Environment.GetEnvironmentVariable("OUTPOST_WRITE_DOCS") == "1")
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
