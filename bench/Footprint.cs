@@ -16,7 +16,7 @@ internal sealed record Footprint(double CpuSeconds, long Resident, long Proporti
     /// <summary>The process itself by RSS, and each of its children with everything below it by PSS.</summary>
     public static IEnumerable<(string Name, string Measure, long Bytes)> Tree(int pid)
     {
-        yield return ("web", "RSS", One(pid).Resident);
+        yield return ("web and supervisor", "RSS", One(pid).Resident);
         foreach (var child in Parents()[pid].Order())
         {
             yield return (File.ReadAllText($"/proc/{child}/comm").Trim(), "PSS", Of(child, withChildren: true).Proportional);
