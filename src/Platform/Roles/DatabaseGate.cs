@@ -22,7 +22,9 @@ public sealed class DatabaseGate(NpgsqlDataSource source, Subsystem subsystem, S
         }
         catch (MigrationException e)
         {
-            throw new SettingsException(new SettingsProblem(key, "leads to a database that cannot be served from", e.Message.TrimEnd('.')));
+            // Its message ends with its own fix, which is the one to show.
+            var (cause, fix) = e.Message.Split(" Fix: ", 2) is [var before, var after] ? (before, after) : (e.Message, "run: outpost migrate status");
+            throw new SettingsException(new SettingsProblem(key, $"leads to a database that cannot be served from: {cause.TrimEnd('.')}", fix.TrimEnd('.')));
         }
 
         await AppRole.RefuseIfItCanBypassAsync(source, key, cancellationToken);
