@@ -68,6 +68,8 @@ internal static class ClusterSettings
         log_timezone = 'UTC'
         timezone = 'UTC'
         log_min_duration_statement = 1s
+        # The detail of an error quotes the row it is about, and rows hold people.
+        log_error_verbosity = terse
         log_parameter_max_length = 0
         log_parameter_max_length_on_error = 0
         log_checkpoints = off

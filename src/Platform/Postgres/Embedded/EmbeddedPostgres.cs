@@ -11,6 +11,7 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
 {
     private const string Program = "postgres";
     private static readonly TimeSpan StartWithin = TimeSpan.FromMinutes(2), StopWithin = TimeSpan.FromMinutes(1);
+    private static readonly string[] Unlogged = ["log_min_duration_statement=-1", "log_min_error_statement=panic"];
     private readonly ClusterPlace _place;
     private readonly PostgresBinaries _binaries;
     private readonly UnixUser? _runAs;
@@ -144,7 +145,7 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
     {
         await StopAsync();
         var alone = await ShortRun.OfAsync(
-            [_binaries.Postgres, "--single", "-D", _place.Data, "-c", $"config_file={_place.Configuration}", "postgres"],
+            [_binaries.Postgres, "--single", "-D", _place.Data, "-c", $"config_file={_place.Configuration}", .. Unlogged.SelectMany(setting => (string[])["-c", setting]), "postgres"],
             _runAs, $"alter role postgres password '{_superuserPassword}'\n", ct);
         if (alone.Code != 0) throw new TroubleException(TroubleKind.Failed, "the database's password could not be set", $"restore secrets.env from your backup beside {_place.Data}", alone.Output);
 
@@ -173,6 +174,8 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         Password = _superuserPassword,
         Database = database,
         Pooling = false,
+        // Its statements carry passwords; one that is slow or fails must not bring them into the log.
+        Options = $"-c {string.Join(" -c ", Unlogged)}",
         SslMode = SslMode.Disable,
         GssEncryptionMode = GssEncryptionMode.Disable,
     }.ConnectionString);
