@@ -1,5 +1,6 @@
 using Npgsql;
 using Outpost.FieldService.Accounts;
+using Outpost.FieldService.ApiKeys;
 using Outpost.FieldService.Clients;
 using Outpost.FieldService.Estimates;
 using Outpost.FieldService.Invoices;
@@ -43,6 +44,7 @@ public static class FieldServiceApp
         services.AddDatabaseHealth();
         services.AddWeb();
         services.AddSignIn(settings);
+        services.AddSingleton<ApiKeyHolders>();
         services.AddPages();
         more?.Invoke(services);
 
@@ -53,6 +55,7 @@ public static class FieldServiceApp
         app.MapMetrics();
         app.MapSignIn();
         app.MapUsers();
+        app.MapApiKeys();
         app.MapClients();
         app.MapProperties();
         app.MapJobs();
