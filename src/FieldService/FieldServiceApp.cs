@@ -10,6 +10,7 @@ using Outpost.FieldService.Properties;
 using Outpost.FieldService.Visits;
 using Outpost.FieldService.Web;
 using Outpost.FieldService.Web.Pages;
+using Outpost.FieldService.Webhooks;
 using Outpost.Platform.Configuration;
 using Outpost.Platform.Health;
 using Outpost.Platform.Http;
@@ -56,6 +57,7 @@ public static class FieldServiceApp
         app.MapSignIn();
         app.MapUsers();
         app.MapApiKeys();
+        app.MapWebhooks();
         app.MapClients();
         app.MapProperties();
         app.MapJobs();

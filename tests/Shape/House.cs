@@ -24,6 +24,7 @@ internal static partial class House
         ["Web"] = ["Accounts", "ApiKeys"],
         // The gate knows a program by its key as it knows a person by their session.
         ["ApiKeys"] = ["Accounts", "Web", "Audit"],
+        ["Webhooks"] = ["Accounts", "Web", "Audit"],
         ["Audit"] = ["Accounts", "Web"],
         // A client is deleted with its properties, a job with its visits: parent and child know each other.
         ["Clients"] = ["Accounts", "Web", "Audit", "Properties"],
@@ -47,6 +48,9 @@ internal static partial class House
         ["sessions"] = "Accounts",
         ["login_attempts"] = "Accounts",
         ["api_keys"] = "ApiKeys",
+        ["webhooks"] = "Webhooks",
+        ["webhook_deliveries"] = "Webhooks",
+        ["webhook_attempts"] = "Webhooks",
         ["audit_log"] = "Audit",
         ["idempotency_keys"] = "Web",
         ["clients"] = "Clients",
