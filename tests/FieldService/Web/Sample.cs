@@ -24,18 +24,23 @@ internal static class Sample
 
         var key = (Guid)(await (await owner.PostAsync("/api/v1/api-keys", new { name = "North key", scopes = new[] { "jobs:read" } })).OkAsync(HttpStatusCode.Created))["data"]!["api_key"]!["id"]!;
 
+        var webhook = (Guid)(await (await owner.PostAsync("/api/v1/webhooks", new { url = "https://north.invalid/hook" })).OkAsync(HttpStatusCode.Created))["data"]!["webhook"]!["id"]!;
+        var delivery = (Guid)(await (await owner.PostAsync($"/api/v1/webhooks/{webhook}/ping", new { })).OkAsync(HttpStatusCode.Accepted))["data"]!["id"]!;
+        await (await owner.PatchAsync($"/api/v1/webhooks/{webhook}", new { enabled = false })).OkAsync();
+
         return new Dictionary<string, Guid>
         {
             ["clients"] = client, ["properties"] = property, ["jobs"] = job, ["visits"] = visit,
             ["estimates"] = estimate, ["invoices"] = invoice, ["payments"] = payment, ["users"] = app.Company.Tech.Id,
-            ["api-keys"] = key,
+            ["api-keys"] = key, ["webhooks"] = webhook, ["webhook-deliveries"] = delivery,
         };
     }
 
     public static object Body(string method, string pattern) => (method, pattern.TrimEnd('/').Split('/')[^1]) switch
     {
         ("POST", "transition") => new { status = pattern.Contains("jobs", StringComparison.Ordinal) ? "scheduled" : pattern.Contains("visits", StringComparison.Ordinal) ? "arrived" : "sent" },
-        ("POST", "convert") or ("POST", "logout") or ("POST", "deactivation") or ("POST", "deactivate") or ("POST", "revocation") or ("POST", "rotation") => new { },
+        ("POST", "convert") or ("POST", "logout") or ("POST", "deactivation") or ("POST", "deactivate") or ("POST", "revocation") or ("POST", "rotation") or ("POST", "ping") => new { },
+        ("POST", "redelivery") => new { since = "2026-01-01T00:00:00Z" },
         ("POST", "payments") => new { amount_cents = 100, method = "cash" },
         ("POST", "visits") => new { scheduled_start = "2026-11-24T14:00:00Z", scheduled_end = "2026-11-24T15:00:00Z" },
         ("POST", "password") => new { current_password = "some password", new_password = "another password" },
@@ -43,6 +48,8 @@ internal static class Sample
         ("PATCH", _) when pattern.Contains("users", StringComparison.Ordinal) => new { full_name = "Changed" },
         ("PATCH", _) when pattern.Contains("visits", StringComparison.Ordinal) => new { tech_notes = "Changed" },
         ("PATCH", _) when pattern.Contains("api-keys", StringComparison.Ordinal) => new { name = "Changed" },
+        ("PATCH", _) when pattern.Contains("webhooks", StringComparison.Ordinal) => new { description = "Changed" },
+        ("POST", "webhooks") => new { url = "https://north.invalid/another" },
         ("POST", "api-keys") => new { name = "Another", scopes = new[] { "jobs:read" } },
         ("PATCH", _) => new { notes = "Changed" },
         ("POST", "clients") => new { name = "Another" },
