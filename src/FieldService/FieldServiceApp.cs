@@ -6,6 +6,7 @@ using Outpost.FieldService.Invoices;
 using Outpost.FieldService.Jobs;
 using Outpost.FieldService.Payments;
 using Outpost.FieldService.Properties;
+using Outpost.FieldService.Search;
 using Outpost.FieldService.Visits;
 using Outpost.FieldService.Web;
 using Outpost.FieldService.Web.Pages;
@@ -60,6 +61,7 @@ public static class FieldServiceApp
         app.MapEstimates();
         app.MapInvoices();
         app.MapPayments();
+        app.MapSearch();
         app.MapPages();
         return app;
     }
