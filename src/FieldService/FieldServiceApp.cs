@@ -1,5 +1,6 @@
 using Npgsql;
 using Outpost.FieldService.Accounts;
+using Outpost.FieldService.ApiKeys;
 using Outpost.FieldService.Clients;
 using Outpost.FieldService.Estimates;
 using Outpost.FieldService.Invoices;
@@ -10,6 +11,7 @@ using Outpost.FieldService.Search;
 using Outpost.FieldService.Visits;
 using Outpost.FieldService.Web;
 using Outpost.FieldService.Web.Pages;
+using Outpost.FieldService.Webhooks;
 using Outpost.Platform.Configuration;
 using Outpost.Platform.Health;
 using Outpost.Platform.Http;
@@ -44,6 +46,7 @@ public static class FieldServiceApp
         services.AddDatabaseHealth();
         services.AddWeb();
         services.AddSignIn(settings);
+        services.AddSingleton<ApiKeyHolders>();
         services.AddPages();
         more?.Invoke(services);
 
@@ -54,6 +57,8 @@ public static class FieldServiceApp
         app.MapMetrics();
         app.MapSignIn();
         app.MapUsers();
+        app.MapApiKeys();
+        app.MapWebhooks();
         app.MapClients();
         app.MapProperties();
         app.MapJobs();

@@ -21,7 +21,10 @@ internal static partial class House
     {
         // Accounts, Web and Audit are what every feature stands on: the caller, the gate and answers, the trail.
         ["Accounts"] = ["Web", "Audit"],
-        ["Web"] = ["Accounts"],
+        ["Web"] = ["Accounts", "ApiKeys"],
+        // The gate knows a program by its key as it knows a person by their session.
+        ["ApiKeys"] = ["Accounts", "Web", "Audit"],
+        ["Webhooks"] = ["Accounts", "Web", "Audit"],
         ["Audit"] = ["Accounts", "Web"],
         // A client is deleted with its properties, a job with its visits: parent and child know each other.
         ["Clients"] = ["Accounts", "Web", "Audit", "Properties"],
@@ -47,6 +50,10 @@ internal static partial class House
         ["users"] = "Accounts",
         ["sessions"] = "Accounts",
         ["login_attempts"] = "Accounts",
+        ["api_keys"] = "ApiKeys",
+        ["webhooks"] = "Webhooks",
+        ["webhook_deliveries"] = "Webhooks",
+        ["webhook_attempts"] = "Webhooks",
         ["audit_log"] = "Audit",
         ["idempotency_keys"] = "Web",
         ["clients"] = "Clients",
