@@ -7,6 +7,7 @@ using Outpost.FieldService.Jobs;
 using Outpost.FieldService.Payments;
 using Outpost.FieldService.Properties;
 using Outpost.FieldService.Schedule;
+using Outpost.FieldService.Search;
 using Outpost.FieldService.Visits;
 using Outpost.FieldService.Web;
 using Outpost.FieldService.Web.Pages;
@@ -62,6 +63,7 @@ public static class FieldServiceApp
         app.MapEstimates();
         app.MapInvoices();
         app.MapPayments();
+        app.MapSearch();
         app.MapPages();
         return app;
     }
