@@ -7,6 +7,7 @@ using Outpost.FieldService.Invoices;
 using Outpost.FieldService.Jobs;
 using Outpost.FieldService.Payments;
 using Outpost.FieldService.Properties;
+using Outpost.FieldService.Schedule;
 using Outpost.FieldService.Search;
 using Outpost.FieldService.Visits;
 using Outpost.FieldService.Web;
@@ -63,6 +64,7 @@ public static class FieldServiceApp
         app.MapProperties();
         app.MapJobs();
         app.MapVisits();
+        app.MapSchedule();
         app.MapEstimates();
         app.MapInvoices();
         app.MapPayments();

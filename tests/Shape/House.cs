@@ -28,7 +28,7 @@ internal static partial class House
         ["Audit"] = ["Accounts", "Web"],
         // A client is deleted with its properties, a job with its visits: parent and child know each other.
         ["Clients"] = ["Accounts", "Web", "Audit", "Properties"],
-        ["Properties"] = ["Accounts", "Web", "Audit", "Clients"],
+        ["Properties"] = ["Accounts", "Web", "Audit", "Clients", "Schedule"],
         ["Jobs"] = ["Accounts", "Web", "Audit", "Clients", "Properties", "Visits"],
         // The clock of a site, who works when, and the board; it knows visits by their rows only.
         ["Schedule"] = ["Accounts", "Web", "Audit"],
@@ -60,6 +60,10 @@ internal static partial class House
         ["properties"] = "Properties",
         ["jobs"] = "Jobs",
         ["visits"] = "Visits",
+        ["visit_technicians"] = "Visits",
+        ["working_weeks"] = "Schedule",
+        ["working_hours"] = "Schedule",
+        ["absences"] = "Schedule",
         ["document_taxes"] = "Documents",
         ["estimates"] = "Estimates",
         ["estimate_line_items"] = "Estimates",

@@ -16,6 +16,9 @@ public sealed record AccountSettings
     /// <summary>Days from the issue of an invoice to the day it is due.</summary>
     public int PaymentTermsDays { get; init; } = UsualTerms;
 
+    /// <summary>What becomes of a booking for somebody who is not free.</summary>
+    public ScheduleSettings Schedule { get; init; } = new();
+
     /// <summary>The settings of one company.</summary>
     internal static async Task<AccountSettings> OfAsync(Db db, AccountId account, CancellationToken ct) => Read(await db.ValueAsync<string>(Statement(account), ct));
 
@@ -28,7 +31,7 @@ public sealed record AccountSettings
         try
         {
             var settings = json is null ? null : JsonSerializer.Deserialize<AccountSettings>(json, WireJson.Options);
-            return settings is null ? new() : settings with { PaymentTermsDays = settings.PaymentTermsDays is >= 0 and <= LongestTerms ? settings.PaymentTermsDays : UsualTerms };
+            return settings is null ? new() : settings with { Schedule = settings.Schedule ?? new(), PaymentTermsDays = settings.PaymentTermsDays is >= 0 and <= LongestTerms ? settings.PaymentTermsDays : UsualTerms };
         }
         catch (JsonException)
         {

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 
 namespace Outpost.FieldService.Tests.Web;
@@ -23,12 +24,15 @@ internal static class Sample
         var payment = await MadeAsync(owner, $"/api/v1/invoices/{invoice}/payments", new { amount_cents = 100, method = "cash" });
 
         var key = (Guid)(await (await owner.PostAsync("/api/v1/api-keys", new { name = "North key", scopes = new[] { "jobs:read" } })).OkAsync(HttpStatusCode.Created))["data"]!["api_key"]!["id"]!;
+        var absence = await MadeAsync(owner, "/api/v1/absences", new { user_id = app.Company.Tech.Id, kind = "training", first_day = "2026-12-01", last_day = "2026-12-02", note = "North course" });
+        await (await owner.PutAsJsonAsync($"/api/v1/users/{app.Company.Tech.Id}/working-hours", Body("PUT", "working-hours"), FieldServiceUnderTest.Stop)).OkAsync();
 
         return new Dictionary<string, Guid>
         {
             ["clients"] = client, ["properties"] = property, ["jobs"] = job, ["visits"] = visit,
             ["estimates"] = estimate, ["invoices"] = invoice, ["payments"] = payment, ["users"] = app.Company.Tech.Id,
             ["api-keys"] = key,
+            ["estimates"] = estimate, ["invoices"] = invoice, ["payments"] = payment, ["users"] = app.Company.Tech.Id, ["absences"] = absence,
         };
     }
 
@@ -36,6 +40,8 @@ internal static class Sample
     {
         ("POST", "transition") => new { status = pattern.Contains("jobs", StringComparison.Ordinal) ? "scheduled" : pattern.Contains("visits", StringComparison.Ordinal) ? "arrived" : "sent" },
         ("POST", "convert") or ("POST", "logout") or ("POST", "deactivation") or ("POST", "deactivate") or ("POST", "revocation") or ("POST", "rotation") => new { },
+        ("POST", "reschedule") => new { scheduled_start = "2026-11-24T14:00:00Z" },
+        ("POST", "convert") or ("POST", "logout") or ("POST", "deactivation") or ("POST", "deactivate") => new { },
         ("POST", "payments") => new { amount_cents = 100, method = "cash" },
         ("POST", "visits") => new { scheduled_start = "2026-11-24T14:00:00Z", scheduled_end = "2026-11-24T15:00:00Z" },
         ("POST", "password") => new { current_password = "some password", new_password = "another password" },
@@ -45,6 +51,8 @@ internal static class Sample
         ("PATCH", _) when pattern.Contains("api-keys", StringComparison.Ordinal) => new { name = "Changed" },
         ("POST", "api-keys") => new { name = "Another", scopes = new[] { "jobs:read" } },
         ("PATCH", _) => new { notes = "Changed" },
+        ("POST", "absences") => new { user_id = Guid.CreateVersion7(), kind = "sick", starts_at = "2026-11-24T14:00:00Z", ends_at = "2026-11-25T14:00:00Z" },
+        ("PUT", "working-hours") => new { hours = new[] { new { day = "monday", from = "08:00", to = "12:00" } } },
         ("POST", "clients") => new { name = "Another" },
         ("POST", "properties") => new { client_id = Guid.CreateVersion7(), address = "2 Street" },
         ("POST", "jobs") => new { client_id = Guid.CreateVersion7(), title = "Another" },
