@@ -29,28 +29,29 @@ internal static class Sample
 
         return new Dictionary<string, Guid>
         {
-            ["clients"] = client, ["properties"] = property, ["jobs"] = job, ["visits"] = visit,
-            ["estimates"] = estimate, ["invoices"] = invoice, ["payments"] = payment, ["users"] = app.Company.Tech.Id,
+            ["clients"] = client,
+            ["properties"] = property,
+            ["jobs"] = job,
+            ["visits"] = visit,
+            ["estimates"] = estimate,
+            ["invoices"] = invoice,
+            ["payments"] = payment,
+            ["users"] = app.Company.Tech.Id,
             ["api-keys"] = key,
-            ["estimates"] = estimate, ["invoices"] = invoice, ["payments"] = payment, ["users"] = app.Company.Tech.Id, ["absences"] = absence,
+            ["absences"] = absence,
         };
     }
 
     public static object Body(string method, string pattern) => (method, pattern.TrimEnd('/').Split('/')[^1]) switch
     {
         ("POST", "transition") => new { status = pattern.Contains("jobs", StringComparison.Ordinal) ? "scheduled" : pattern.Contains("visits", StringComparison.Ordinal) ? "arrived" : "sent" },
-        ("POST", "convert") or ("POST", "logout") or ("POST", "deactivation") or ("POST", "deactivate") or ("POST", "revocation") or ("POST", "rotation") => new { },
+        ("POST", "convert" or "logout" or "deactivation" or "deactivate" or "revocation" or "rotation") => new { },
         ("POST", "reschedule") => new { scheduled_start = "2026-11-24T14:00:00Z" },
-        ("POST", "convert") or ("POST", "logout") or ("POST", "deactivation") or ("POST", "deactivate") => new { },
         ("POST", "payments") => new { amount_cents = 100, method = "cash" },
         ("POST", "visits") => new { scheduled_start = "2026-11-24T14:00:00Z", scheduled_end = "2026-11-24T15:00:00Z" },
         ("POST", "password") => new { current_password = "some password", new_password = "another password" },
         ("POST", "login") => new { email = "nobody@north.test", password = "some password" },
-        ("PATCH", _) when pattern.Contains("users", StringComparison.Ordinal) => new { full_name = "Changed" },
-        ("PATCH", _) when pattern.Contains("visits", StringComparison.Ordinal) => new { tech_notes = "Changed" },
-        ("PATCH", _) when pattern.Contains("api-keys", StringComparison.Ordinal) => new { name = "Changed" },
         ("POST", "api-keys") => new { name = "Another", scopes = new[] { "jobs:read" } },
-        ("PATCH", _) => new { notes = "Changed" },
         ("POST", "absences") => new { user_id = Guid.CreateVersion7(), kind = "sick", starts_at = "2026-11-24T14:00:00Z", ends_at = "2026-11-25T14:00:00Z" },
         ("PUT", "working-hours") => new { hours = new[] { new { day = "monday", from = "08:00", to = "12:00" } } },
         ("POST", "clients") => new { name = "Another" },
@@ -58,6 +59,10 @@ internal static class Sample
         ("POST", "jobs") => new { client_id = Guid.CreateVersion7(), title = "Another" },
         ("POST", "estimates" or "invoices") => new { client_id = Guid.CreateVersion7(), line_items = Lines },
         ("POST", "users") => new { email = "another@north.test", full_name = "Another", role = "tech", password = "some password" },
+        ("PATCH", _) when pattern.Contains("users", StringComparison.Ordinal) => new { full_name = "Changed" },
+        ("PATCH", _) when pattern.Contains("visits", StringComparison.Ordinal) => new { tech_notes = "Changed" },
+        ("PATCH", _) when pattern.Contains("api-keys", StringComparison.Ordinal) => new { name = "Changed" },
+        ("PATCH", _) => new { notes = "Changed" },
         _ => throw new InvalidOperationException($"No sample body for {method} {pattern}: add one."),
     };
 
