@@ -1,5 +1,6 @@
 using Npgsql;
 using Outpost.FieldService.Accounts;
+using Outpost.FieldService.Audit;
 using Outpost.FieldService.Clients;
 using Outpost.FieldService.Estimates;
 using Outpost.FieldService.Invoices;
@@ -53,6 +54,7 @@ public static class FieldServiceApp
         app.MapMetrics();
         app.MapSignIn();
         app.MapUsers();
+        app.MapAudit();
         app.MapClients();
         app.MapProperties();
         app.MapJobs();

@@ -45,6 +45,7 @@ internal static partial class House
         ["sessions"] = "Accounts",
         ["login_attempts"] = "Accounts",
         ["audit_log"] = "Audit",
+        ["audit_chain"] = "Audit",
         ["idempotency_keys"] = "Web",
         ["clients"] = "Clients",
         ["properties"] = "Properties",
