@@ -1,6 +1,7 @@
 using Npgsql;
 using Outpost.FieldService.Accounts;
 using Outpost.FieldService.ApiKeys;
+using Outpost.FieldService.Audit;
 using Outpost.FieldService.Clients;
 using Outpost.FieldService.Estimates;
 using Outpost.FieldService.Invoices;
@@ -60,6 +61,7 @@ public static class FieldServiceApp
         app.MapUsers();
         app.MapApiKeys();
         app.MapWebhooks();
+        app.MapAudit();
         app.MapClients();
         app.MapProperties();
         app.MapJobs();

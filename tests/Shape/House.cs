@@ -55,6 +55,7 @@ internal static partial class House
         ["webhook_deliveries"] = "Webhooks",
         ["webhook_attempts"] = "Webhooks",
         ["audit_log"] = "Audit",
+        ["audit_chain"] = "Audit",
         ["idempotency_keys"] = "Web",
         ["clients"] = "Clients",
         ["properties"] = "Properties",
