@@ -1,11 +1,13 @@
 using Npgsql;
 using Outpost.FieldService.Accounts;
 using Outpost.FieldService.Clients;
+using Outpost.FieldService.Documents;
 using Outpost.FieldService.Estimates;
 using Outpost.FieldService.Invoices;
 using Outpost.FieldService.Jobs;
 using Outpost.FieldService.Payments;
 using Outpost.FieldService.Properties;
+using Outpost.FieldService.Taxes;
 using Outpost.FieldService.Visits;
 using Outpost.FieldService.Web;
 using Outpost.FieldService.Web.Pages;
@@ -57,6 +59,8 @@ public static class FieldServiceApp
         app.MapProperties();
         app.MapJobs();
         app.MapVisits();
+        app.MapTaxes();
+        app.MapDocuments();
         app.MapEstimates();
         app.MapInvoices();
         app.MapPayments();
