@@ -7,6 +7,7 @@ using Outpost.FieldService.Invoices;
 using Outpost.FieldService.Jobs;
 using Outpost.FieldService.Payments;
 using Outpost.FieldService.Properties;
+using Outpost.FieldService.Search;
 using Outpost.FieldService.Taxes;
 using Outpost.FieldService.Visits;
 using Outpost.FieldService.Web;
@@ -64,6 +65,7 @@ public static class FieldServiceApp
         app.MapEstimates();
         app.MapInvoices();
         app.MapPayments();
+        app.MapSearch();
         app.MapPages();
         return app;
     }

@@ -27,13 +27,16 @@ internal static partial class House
         ["Clients"] = ["Accounts", "Web", "Audit", "Properties"],
         ["Properties"] = ["Accounts", "Web", "Audit", "Clients"],
         ["Jobs"] = ["Accounts", "Web", "Audit", "Clients", "Properties", "Visits"],
-        ["Visits"] = ["Accounts", "Web", "Audit", "Jobs"],
+        // The clock of a site, who works when, and the board; it knows visits by their rows only.
+        ["Schedule"] = ["Accounts", "Web", "Audit"],
+        ["Visits"] = ["Accounts", "Web", "Audit", "Jobs", "Schedule"],
         ["Taxes"] = ["Accounts", "Web", "Audit"],
         ["Documents"] = ["Accounts", "Web", "Clients", "Properties", "Jobs", "Taxes"],
         ["Estimates"] = ["Accounts", "Web", "Audit", "Documents", "Taxes", "Clients", "Properties", "Jobs", "Worker"],
         ["Invoices"] = ["Accounts", "Web", "Audit", "Documents", "Taxes", "Clients", "Properties", "Jobs", "Estimates"],
         ["Payments"] = ["Accounts", "Web", "Audit", "Invoices"],
         ["Today"] = ["Accounts", "Web"],
+        ["Search"] = ["Accounts", "Web", "Clients", "Properties", "Jobs"],
         ["Worker"] = ["Accounts", "Web"],
         ["Demo"] = ["Accounts", "Web", "Audit", "Documents", "Clients", "Properties", "Jobs", "Visits", "Estimates", "Invoices", "Payments"],
     };

@@ -55,7 +55,7 @@ internal static class ListEstimates
 
     public static async Task<Ok<Page<Row>>> Handle([AsParameters] Paging paging, [AsParameters] Filter filter, CurrentUser user, ReadDb db, CancellationToken ct)
     {
-        var pattern = ListParameters.Containing(filter.Q);
+        var search = ListParameters.Search(filter.Q);
         var status = ListParameters.Word<EstimateStatus>(filter.Status, "status");
         var client = ListParameters.Id(filter.ClientId, "client_id");
         var job = ListParameters.Id(filter.JobId, "job_id");
@@ -71,7 +71,7 @@ internal static class ListEstimates
             {Sql.If(until is not null, $"and coalesce(e.sent_at, e.created_at) < {until}")}
             {Sql.If(filter.MinTotalCents is not null, $"and e.total_cents >= {filter.MinTotalCents}")}
             {Sql.If(filter.MaxTotalCents is not null, $"and e.total_cents <= {filter.MaxTotalCents}")}
-            {Sql.If(pattern is not null, $"and (c.name ilike {pattern} or e.estimate_number ilike {pattern} or e.notes ilike {pattern})")}
+            {(search is null ? null : (Sql)$"and (c.search like {search.Pattern} or lower(e.estimate_number) like {search.Pattern} or lower(e.notes) like {search.Pattern})")}
             """;
 
         return Answers.Page(paging, await db.PageAsync<Row>(
@@ -87,7 +87,7 @@ internal static class ListEstimates
             """,
             $"""
             select count(*) from estimates e
-            {Sql.If(pattern is not null, clients)}
+            {Sql.If(search is not null, clients)}
             {asked}
             """, ct));
     }

@@ -58,7 +58,7 @@ internal static class ListInvoices
 
     public static async Task<Ok<Page<Row>>> Handle([AsParameters] Paging paging, [AsParameters] Filter filter, CurrentUser user, ReadDb db, TimeProvider clock, CancellationToken ct)
     {
-        var pattern = ListParameters.Containing(filter.Q);
+        var search = ListParameters.Search(filter.Q);
         var status = ListParameters.Word<InvoiceStatus>(filter.Status, "status");
         var client = ListParameters.Id(filter.ClientId, "client_id");
         var job = ListParameters.Id(filter.JobId, "job_id");
@@ -77,7 +77,7 @@ internal static class ListInvoices
             {Sql.If(filter.MaxTotalCents is not null, $"and i.total_cents <= {filter.MaxTotalCents}")}
             {Sql.If(filter.Overdue is true, $"and i.status in ('sent', 'partial', 'overdue') and i.due_date < {today}")}
             {Sql.If(filter.Overdue is false, $"and (i.status not in ('sent', 'partial', 'overdue') or i.due_date is null or i.due_date >= {today})")}
-            {Sql.If(pattern is not null, $"and (c.name ilike {pattern} or i.invoice_number ilike {pattern} or i.notes ilike {pattern})")}
+            {(search is null ? null : (Sql)$"and (c.search like {search.Pattern} or lower(i.invoice_number) like {search.Pattern} or lower(i.notes) like {search.Pattern})")}
             """;
 
         return Answers.Page(paging, await db.PageAsync<Row>(
@@ -94,7 +94,7 @@ internal static class ListInvoices
             """,
             $"""
             select count(*) from invoices i
-            {Sql.If(pattern is not null, clients)}
+            {Sql.If(search is not null, clients)}
             {asked}
             """, ct));
     }
