@@ -33,9 +33,10 @@ internal static partial class House
         // The clock of a site, who works when, and the board; it knows visits by their rows only.
         ["Schedule"] = ["Accounts", "Web", "Audit"],
         ["Visits"] = ["Accounts", "Web", "Audit", "Jobs", "Schedule"],
-        ["Documents"] = ["Accounts", "Web", "Clients", "Properties", "Jobs"],
-        ["Estimates"] = ["Accounts", "Web", "Audit", "Documents", "Clients", "Properties", "Jobs"],
-        ["Invoices"] = ["Accounts", "Web", "Audit", "Documents", "Clients", "Properties", "Jobs", "Estimates"],
+        ["Taxes"] = ["Accounts", "Web", "Audit"],
+        ["Documents"] = ["Accounts", "Web", "Clients", "Properties", "Jobs", "Taxes"],
+        ["Estimates"] = ["Accounts", "Web", "Audit", "Documents", "Taxes", "Clients", "Properties", "Jobs", "Worker"],
+        ["Invoices"] = ["Accounts", "Web", "Audit", "Documents", "Taxes", "Clients", "Properties", "Jobs", "Estimates"],
         ["Payments"] = ["Accounts", "Web", "Audit", "Invoices"],
         ["Today"] = ["Accounts", "Web"],
         ["Search"] = ["Accounts", "Web", "Clients", "Properties", "Jobs"],
@@ -70,7 +71,11 @@ internal static partial class House
         ["estimate_line_items"] = "Estimates",
         ["invoices"] = "Invoices",
         ["invoice_line_items"] = "Invoices",
-        ["number_series"] = "Invoices",
+        ["number_series"] = "Documents",
+        ["tax_rates"] = "Taxes",
+        ["tax_groups"] = "Taxes",
+        ["tax_group_rates"] = "Taxes",
+        ["estimate_decisions"] = "Estimates",
         ["payments"] = "Payments",
     };
 

@@ -39,6 +39,14 @@ internal static class Sample
             ["users"] = app.Company.Tech.Id,
             ["api-keys"] = key,
             ["absences"] = absence,
+        var rate = await MadeAsync(owner, "/api/v1/tax-rates", new { name = "North tax", rate = 4 });
+        var group = await MadeAsync(owner, "/api/v1/tax-groups", new { name = "North taxes", tax_rate_ids = new[] { rate } });
+
+        return new Dictionary<string, Guid>
+        {
+            ["tax-rates"] = rate, ["tax-groups"] = group,
+            ["clients"] = client, ["properties"] = property, ["jobs"] = job, ["visits"] = visit,
+            ["estimates"] = estimate, ["invoices"] = invoice, ["payments"] = payment, ["users"] = app.Company.Tech.Id,
         };
     }
 
@@ -47,6 +55,12 @@ internal static class Sample
         ("POST", "transition") => new { status = pattern.Contains("jobs", StringComparison.Ordinal) ? "scheduled" : pattern.Contains("visits", StringComparison.Ordinal) ? "arrived" : "sent" },
         ("POST", "convert" or "logout" or "deactivation" or "deactivate" or "revocation" or "rotation") => new { },
         ("POST", "reschedule") => new { scheduled_start = "2026-11-24T14:00:00Z" },
+        ("POST", "convert") or ("POST", "logout") or ("POST", "deactivation") or ("POST", "deactivate") => new { },
+        ("POST", "tax-rates") => new { name = "Another", rate = 1.25 },
+        ("POST", "tax-groups") => new { name = "Another", tax_rate_ids = new[] { Guid.CreateVersion7() } },
+        ("POST", "preview") => new { line_items = Lines },
+        ("POST", "revisions") => new { notes = "Changed" },
+        ("PATCH", _) when pattern.Contains("/tax-", StringComparison.Ordinal) => new { name = "Changed" },
         ("POST", "payments") => new { amount_cents = 100, method = "cash" },
         ("POST", "visits") => new { scheduled_start = "2026-11-24T14:00:00Z", scheduled_end = "2026-11-24T15:00:00Z" },
         ("POST", "password") => new { current_password = "some password", new_password = "another password" },
