@@ -35,6 +35,7 @@ internal static partial class House
         ["Invoices"] = ["Accounts", "Web", "Audit", "Documents", "Clients", "Properties", "Jobs", "Estimates"],
         ["Payments"] = ["Accounts", "Web", "Audit", "Invoices"],
         ["Today"] = ["Accounts", "Web"],
+        ["Worker"] = ["Accounts", "Web"],
         ["Demo"] = ["Accounts", "Web", "Audit", "Documents", "Clients", "Properties", "Jobs", "Visits", "Estimates", "Invoices", "Payments"],
     };
 

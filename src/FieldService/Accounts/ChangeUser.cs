@@ -48,7 +48,7 @@ internal static partial class ChangeUser
             await AuditLog.Updated(db, user, "user", id, new { }, new PasswordChange(true), ct);
         }
 
-        if (changed with { UpdatedAt = person.UpdatedAt } != person) await AuditLog.Updated(db, user, "user", id, person, changed, ct);
+        if (changed with { UpdatedAt = person.UpdatedAt, Version = person.Version } != person) await AuditLog.Updated(db, user, "user", id, person, changed, ct);
         await db.CommitAsync(ct);
         Changed(log, id.Value, role);
 

@@ -6,6 +6,9 @@ namespace Outpost.FieldService.Accounts;
 public sealed record CurrentUser(
     AccountId Account, UserId Id, UserRole Role, string Email, string FullName, string AccountName, string TimeZone, string Currency, SessionId Session)
 {
+    /// <summary>Whom the audit log names: the person, the automation that acts for the company, or null when the service does so by itself.</summary>
+    public Guid? Actor { get; init; } = Id.Value;
+
     public bool IsOffice => Role is UserRole.Owner or UserRole.Admin;
 
     public Tenant Tenant => new(Account.Value, Id.Value, Kernel.Words<UserRole>.Of(Role));

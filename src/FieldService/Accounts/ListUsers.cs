@@ -28,7 +28,8 @@ internal static class ListUsers
     }
 
     public sealed record Row(
-        Guid Id, Guid AccountId, string Email, string FullName, string? Phone, string Role, DateTimeOffset? DeactivatedAt, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
+        Guid Id, Guid AccountId, string Email, string FullName, string? Phone, string Role, DateTimeOffset? DeactivatedAt, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt,
+        int Version) : IVersioned;
 
     public static async Task<Ok<Page<Row>>> Handle([AsParameters] Paging paging, [AsParameters] Filter filter, CurrentUser user, ReadDb db, CancellationToken ct)
     {
@@ -45,7 +46,7 @@ internal static class ListUsers
 
         return Answers.Page(paging, await db.PageAsync<Row>(
             $"""
-            select id, account_id, email, full_name, phone, role, deactivated_at, created_at, updated_at from users
+            select id, account_id, email, full_name, phone, role, deactivated_at, created_at, updated_at, version from users
             where {asked}
             order by {order}
             limit {paging.Limit} offset {paging.Offset}

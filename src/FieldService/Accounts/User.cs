@@ -1,3 +1,4 @@
+using Outpost.FieldService.Web;
 using Outpost.Kernel;
 
 namespace Outpost.FieldService.Accounts;
@@ -31,7 +32,10 @@ public enum UserRole { Owner, Admin, Tech }
 /// <summary>Somebody who may sign in, until they are deactivated. The password's hash is no part of it, so that it is never shown or audited.</summary>
 public sealed record User(
     UserId Id, AccountId AccountId, string Email, string FullName, string? Phone, UserRole Role, DateTimeOffset? DeactivatedAt, DateTimeOffset CreatedAt,
-    DateTimeOffset UpdatedAt)
+    DateTimeOffset UpdatedAt) : IVersioned
 {
+    /// <summary>How often it was changed, from 1 on.</summary>
+    public int Version { get; init; }
+
     public bool IsActiveOwner => Role is UserRole.Owner && DeactivatedAt is null;
 }

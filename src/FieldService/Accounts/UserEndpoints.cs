@@ -10,8 +10,8 @@ internal static class UserEndpoints
 
         users.MapGet("", ListUsers.Handle).Requires(Ability.ManageUsers).WithSummary("The people of the company, by name");
         users.MapPost("", CreateUser.Handle).Requires(Ability.ManageUsers).WithSummary("Let somebody sign in");
-        users.MapGet("/{id}", GetUser.Handle).Requires(Ability.ManageUsers).WithSummary("One person");
-        users.MapPatch("/{id}", ChangeUser.Handle).Requires(Ability.ManageUsers).WithSummary("Change a person's name, telephone, role or password");
+        users.MapGet("/{id}", GetUser.Handle).Requires(Ability.ManageUsers).WithVersion().WithSummary("One person");
+        users.MapPatch("/{id}", ChangeUser.Handle).Requires(Ability.ManageUsers).Versioned(UserSql.LockVersion).WithSummary("Change a person's name, telephone, role or password");
         users.MapPost("/{id}/deactivation", DeactivateUser.Handle).Requires(Ability.ManageUsers).WithSummary("Let somebody sign in no longer, from this moment on");
         users.MapDelete("/{id}/deactivation", DeactivateUser.Undo).Requires(Ability.ManageUsers).WithSummary("Let somebody sign in again");
 

@@ -22,6 +22,13 @@ internal static class UserSql
     public static Task<User?> FindForUpdate(Db db, AccountId account, UserId id, CancellationToken ct) =>
         db.FirstAsync($"select {Columns} from users where account_id = {account} and id = {id} for update", Read, ct);
 
+    /// <inheritdoc cref="Web.LockVersion"/>
+    public static async Task<int?> LockVersion(Db db, CurrentUser user, Guid id, CancellationToken ct)
+    {
+        await LockOwners(db, user.Account, ct);
+        return (await FindForUpdate(db, user.Account, new(id), ct))?.Version;
+    }
+
     /// <summary>Keeps the user from being deactivated until the commit.</summary>
     public static Task<User?> FindForShare(Db db, AccountId account, UserId id, CancellationToken ct) =>
         db.FirstAsync($"select {Columns} from users where account_id = {account} and id = {id} for share", Read, ct);
@@ -75,7 +82,7 @@ internal static class UserSql
         {Sql.If(except is not null, $"and id <> {except}")}
         """, ct);
 
-    private static Sql Columns => $"id, account_id, email, full_name, phone, role, deactivated_at, created_at, updated_at";
+    private static Sql Columns => $"id, account_id, email, full_name, phone, role, deactivated_at, created_at, updated_at, version";
 
     private static User Read(DbDataReader row) => new(
         new(row.GetGuid(0)),
@@ -86,5 +93,8 @@ internal static class UserSql
         Words<UserRole>.Parse(row.GetString(5)),
         row.IsDBNull(6) ? null : row.GetFieldValue<DateTimeOffset>(6),
         row.GetFieldValue<DateTimeOffset>(7),
-        row.GetFieldValue<DateTimeOffset>(8));
+        row.GetFieldValue<DateTimeOffset>(8))
+    {
+        Version = row.GetInt32(9),
+    };
 }

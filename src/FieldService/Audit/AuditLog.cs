@@ -10,11 +10,11 @@ namespace Outpost.FieldService.Audit;
 /// <summary>Who did what to which thing. Written in the transaction of the change, so neither exists without the other.</summary>
 internal static class AuditLog
 {
-    public static Task Inserted(Db db, CurrentUser user, string entity, IId id, object now, CancellationToken ct) => Add(db, user.Account, user.Id, entity, id, "insert", null, now, ct);
+    public static Task Inserted(Db db, CurrentUser user, string entity, IId id, object now, CancellationToken ct) => Add(db, user.Account, user.Actor, entity, id, "insert", null, now, ct);
 
-    public static Task Updated(Db db, CurrentUser user, string entity, IId id, object before, object now, CancellationToken ct) => Add(db, user.Account, user.Id, entity, id, "update", before, now, ct);
+    public static Task Updated(Db db, CurrentUser user, string entity, IId id, object before, object now, CancellationToken ct) => Add(db, user.Account, user.Actor, entity, id, "update", before, now, ct);
 
-    public static Task Deleted(Db db, CurrentUser user, string entity, IId id, object before, CancellationToken ct) => Add(db, user.Account, user.Id, entity, id, "delete", before, null, ct);
+    public static Task Deleted(Db db, CurrentUser user, string entity, IId id, object before, CancellationToken ct) => Add(db, user.Account, user.Actor, entity, id, "delete", before, null, ct);
 
     /// <summary>Done at the server's command line, where nobody is signed in.</summary>
     public static Task InsertedByOperator(Db db, AccountId account, string entity, IId id, object now, CancellationToken ct) => Add(db, account, null, entity, id, "insert", null, now, ct);
@@ -22,7 +22,7 @@ internal static class AuditLog
     /// <inheritdoc cref="InsertedByOperator"/>
     public static Task UpdatedByOperator(Db db, AccountId account, string entity, IId id, object before, object now, CancellationToken ct) => Add(db, account, null, entity, id, "update", before, now, ct);
 
-    private static Task Add(Db db, AccountId account, UserId? actor, string entity, IId id, string action, object? before, object? now, CancellationToken ct) => db.RunAsync($"""
+    private static Task Add(Db db, AccountId account, Guid? actor, string entity, IId id, string action, object? before, object? now, CancellationToken ct) => db.RunAsync($"""
         insert into audit_log (account_id, entity_type, entity_id, action, actor_id, old_value, new_value, trace_id)
         values ({account}, {entity}, {id.Value}, {action}, {actor}, {Document(before)}, {Document(now)}, {TraceId()})
         """, ct);

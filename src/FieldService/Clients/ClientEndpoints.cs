@@ -11,9 +11,9 @@ internal static class ClientEndpoints
 
         clients.MapGet("", ListClients.Handle).Requires(Ability.ReadClients).WithSummary("Clients, by name");
         clients.MapPost("", CreateClient.Handle).Requires(Ability.ManageClients).WithSummary("Take on a client");
-        clients.MapGet("/{id}", GetClient.Handle).Requires(Ability.ReadClients).WithSummary("One client and how much there is for them");
-        clients.MapPatch("/{id}", ChangeClient.Handle).Requires(Ability.ManageClients).WithSummary("Change a client");
-        clients.MapDelete("/{id}", DeleteClient.Handle).Requires(Ability.ManageClients).WithSummary("Delete a client nothing was done for");
+        clients.MapGet("/{id}", GetClient.Handle).Requires(Ability.ReadClients).WithVersion().WithSummary("One client and how much there is for them");
+        clients.MapPatch("/{id}", ChangeClient.Handle).Requires(Ability.ManageClients).Versioned(ClientSql.LockVersion).WithSummary("Change a client");
+        clients.MapDelete("/{id}", DeleteClient.Handle).Requires(Ability.ManageClients).Versioned(ClientSql.LockVersion).WithSummary("Delete a client nothing was done for");
         clients.MapGet("/{id}/properties", ListProperties.OfClient).Requires(Ability.ReadClients).WithSummary("The properties of a client");
     }
 }

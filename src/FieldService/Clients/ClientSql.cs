@@ -11,6 +11,10 @@ internal static class ClientSql
     public static Task<Client?> FindForUpdate(Db db, AccountId account, ClientId id, CancellationToken ct) =>
         db.FirstAsync($"select {Columns} from clients where account_id = {account} and id = {id} for update", Read, ct);
 
+    /// <inheritdoc cref="Web.LockVersion"/>
+    public static Task<int?> LockVersion(Db db, CurrentUser user, Guid id, CancellationToken ct) =>
+        db.ValueAsync<int?>($"select version from clients where account_id = {user.Account} and id = {id} for update", ct);
+
     public static async Task<Client> Insert(Db db, Client client, CancellationToken ct) => (await db.FirstAsync($"""
         insert into clients (account_id, id, name, company_name, email, phone, address_line1, city, state, zip, notes)
         values ({client.AccountId}, {client.Id}, {client.Name}, {client.CompanyName}, {client.Email}, {client.Phone}, {client.AddressLine1}, {client.City},
@@ -29,7 +33,7 @@ internal static class ClientSql
     public static Task<int> Delete(Db db, Client client, CancellationToken ct) =>
         db.RunAsync($"delete from clients where account_id = {client.AccountId} and id = {client.Id}", ct);
 
-    private static Sql Columns => $"id, account_id, name, company_name, email, phone, address_line1, city, state, zip, notes, created_at, updated_at";
+    private static Sql Columns => $"id, account_id, name, company_name, email, phone, address_line1, city, state, zip, notes, created_at, updated_at, version";
 
     private static Client Read(DbDataReader row) => new(
         new(row.GetGuid(0)),
@@ -44,7 +48,10 @@ internal static class ClientSql
         Text(row, 9),
         Text(row, 10),
         row.GetFieldValue<DateTimeOffset>(11),
-        row.GetFieldValue<DateTimeOffset>(12));
+        row.GetFieldValue<DateTimeOffset>(12))
+    {
+        Version = row.GetInt32(13),
+    };
 
     private static string? Text(DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 }

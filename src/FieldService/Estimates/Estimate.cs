@@ -4,6 +4,7 @@ using Outpost.FieldService.Clients;
 using Outpost.FieldService.Documents;
 using Outpost.FieldService.Jobs;
 using Outpost.FieldService.Properties;
+using Outpost.FieldService.Web;
 using Outpost.Kernel;
 
 namespace Outpost.FieldService.Estimates;
@@ -29,8 +30,11 @@ public enum EstimateStatus { Draft, Sent, Approved, Declined, Expired }
 public record Estimate(
     EstimateId Id, AccountId AccountId, ClientId ClientId, JobId? JobId, PropertyId? PropertyId, EstimateStatus Status, Percent TaxRate, Money? FlatRateCents,
     Money SubtotalCents, Money TaxCents, Money TotalCents, string? Notes, string? InternalNotes, DateTimeOffset? ExpiresAt, DateTimeOffset? SentAt,
-    DateTimeOffset? DecidedAt, UserId CreatedBy, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
+    DateTimeOffset? DecidedAt, UserId CreatedBy, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt) : IVersioned
 {
+    /// <summary>How often it was changed, from 1 on.</summary>
+    public int Version { get; init; }
+
     // The database holds the same table in state_moves; a test compares the two and writes docs/states/estimate.md.
     internal static readonly FrozenDictionary<EstimateStatus, EstimateStatus[]> Moves = new Dictionary<EstimateStatus, EstimateStatus[]>
     {

@@ -13,6 +13,10 @@ internal static class EstimateSql
     public static Task<Estimate?> FindForUpdate(Db db, AccountId account, EstimateId id, CancellationToken ct) =>
         db.FirstAsync($"select {Columns} from estimates e where e.account_id = {account} and e.id = {id} for update", Read, ct);
 
+    /// <inheritdoc cref="Web.LockVersion"/>
+    public static Task<int?> LockVersion(Db db, CurrentUser user, Guid id, CancellationToken ct) =>
+        db.ValueAsync<int?>($"select version from estimates where account_id = {user.Account} and id = {id} for update", ct);
+
     public static async Task Insert(Db db, Estimate estimate, Totals totals, CancellationToken ct)
     {
         try
@@ -68,7 +72,7 @@ internal static class EstimateSql
 
     public static Sql Columns => $"""
         e.id, e.account_id, e.client_id, e.job_id, e.property_id, e.status, e.tax_rate_millionths, e.flat_rate_cents, e.subtotal_cents, e.tax_cents, e.total_cents,
-        e.notes, e.internal_notes, e.expires_at, e.sent_at, e.decided_at, e.created_by, e.created_at, e.updated_at
+        e.notes, e.internal_notes, e.expires_at, e.sent_at, e.decided_at, e.created_by, e.created_at, e.updated_at, e.version
         """;
 
     public static Estimate Read(DbDataReader row) => new(
@@ -90,7 +94,10 @@ internal static class EstimateSql
         row.IsDBNull(15) ? null : row.GetFieldValue<DateTimeOffset>(15),
         new(row.GetGuid(16)),
         row.GetFieldValue<DateTimeOffset>(17),
-        row.GetFieldValue<DateTimeOffset>(18));
+        row.GetFieldValue<DateTimeOffset>(18))
+    {
+        Version = row.GetInt32(19),
+    };
 
     private static async Task AddLines(Db db, Estimate estimate, Totals totals, CancellationToken ct)
     {

@@ -41,7 +41,7 @@ internal static class GetEstimate
 
     private static async Task<Response?> Read(ResultSets results, CancellationToken ct)
     {
-        var head = await results.FirstAsync(row => new Head(EstimateSql.Read(row), row.GetString(19), row.IsDBNull(20) ? null : row.GetString(20)), ct);
+        var head = await results.FirstAsync(row => new Head(EstimateSql.Read(row), row.GetString(20), row.IsDBNull(21) ? null : row.GetString(21)), ct);
         return head is null ? null : new(head.Estimate, head.ClientName, head.JobTitle, await results.ListAsync(LineItem.Read, ct), await results.ListAsync(DocumentSql.ReadTax, ct));
     }
 

@@ -11,22 +11,12 @@ namespace Outpost.FieldService.Invoices;
 /// <summary>The day an invoice is to be paid by. It is a day on the company's own calendar, not an instant.</summary>
 internal static class DueDate
 {
-    private const int UsualTerms = 14;
-    private const int LongestTerms = 3650;
-
     /// <summary>The day it is now where the company is.</summary>
     public static DateOnly Today(CurrentUser user, TimeProvider clock) => clock.GetUtcNow().ToInstant().InZone(Zone(user)).Date.ToDateOnly();
 
-    /// <summary>So many days from today as the account's setting <c>payment_terms_days</c> says; 14 when it says nothing that makes sense.</summary>
-    public static async Task<DateOnly> DefaultAsync(Db db, CurrentUser user, DateOnly today, CancellationToken ct)
-    {
-        var terms = await db.ValueAsync<int?>($"""
-            select case when jsonb_typeof(settings -> 'payment_terms_days') = 'number' and (settings -> 'payment_terms_days')::numeric between 0 and {LongestTerms}
-                        then (settings -> 'payment_terms_days')::int end
-            from accounts where id = {user.Account}
-            """, ct);
-        return today.AddDays(terms ?? UsualTerms);
-    }
+    /// <summary>So many days from today as the account's <see cref="AccountSettings.PaymentTermsDays"/> say.</summary>
+    public static async Task<DateOnly> DefaultAsync(Db db, CurrentUser user, DateOnly today, CancellationToken ct) =>
+        today.AddDays((await AccountSettings.OfAsync(db, user.Account, ct)).PaymentTermsDays);
 
     private static DateTimeZone Zone(CurrentUser user) => DateTimeZoneProviders.Tzdb.GetZoneOrNull(user.TimeZone) ?? DateTimeZone.Utc;
 }

@@ -41,7 +41,7 @@ internal static class GetInvoice
 
     private static async Task<Response?> Read(ResultSets results, CancellationToken ct)
     {
-        var head = await results.FirstAsync(row => new Head(InvoiceSql.Read(row), row.GetString(22), row.IsDBNull(23) ? null : row.GetString(23)), ct);
+        var head = await results.FirstAsync(row => new Head(InvoiceSql.Read(row), row.GetString(23), row.IsDBNull(24) ? null : row.GetString(24)), ct);
         return head is null ? null : new(head.Invoice, head.ClientName, head.JobTitle, await results.ListAsync(LineItem.Read, ct), await results.ListAsync(DocumentSql.ReadTax, ct));
     }
 

@@ -4,6 +4,7 @@ using Outpost.FieldService.Clients;
 using Outpost.FieldService.Estimates;
 using Outpost.FieldService.Jobs;
 using Outpost.FieldService.Properties;
+using Outpost.FieldService.Web;
 using Outpost.Kernel;
 
 namespace Outpost.FieldService.Invoices;
@@ -29,8 +30,11 @@ public enum InvoiceStatus { Draft, Sent, Partial, Paid, Overdue, Void }
 public record Invoice(
     InvoiceId Id, AccountId AccountId, ClientId ClientId, JobId? JobId, EstimateId? EstimateId, PropertyId? PropertyId, InvoiceStatus Status, string? InvoiceNumber,
     Percent TaxRate, Money? FlatRateCents, Money SubtotalCents, Money TaxCents, Money TotalCents, Money PaidCents, string? Notes, DateOnly? DueDate,
-    DateTimeOffset? SentAt, DateTimeOffset? PaidAt, DateTimeOffset? VoidedAt, UserId CreatedBy, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
+    DateTimeOffset? SentAt, DateTimeOffset? PaidAt, DateTimeOffset? VoidedAt, UserId CreatedBy, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt) : IVersioned
 {
+    /// <summary>How often it was changed, from 1 on.</summary>
+    public int Version { get; init; }
+
     // The database holds the same table in state_moves; a test compares the two and writes docs/states/invoice.md.
     internal static readonly FrozenDictionary<InvoiceStatus, InvoiceStatus[]> Moves = new Dictionary<InvoiceStatus, InvoiceStatus[]>
     {

@@ -10,10 +10,10 @@ internal static class InvoiceEndpoints
 
         invoices.MapGet("", ListInvoices.Handle).Requires(Ability.ReadMoney).WithSummary("Invoices, newest first");
         invoices.MapPost("", CreateInvoice.Handle).Requires(Ability.ManageMoney).WithSummary("Draft an invoice");
-        invoices.MapGet("/{id}", GetInvoice.Handle).Requires(Ability.ReadMoney).WithSummary("One invoice with its lines, taxes and balance");
-        invoices.MapPatch("/{id}", ChangeInvoice.Handle).Requires(Ability.ManageMoney).WithSummary("Change a draft");
-        invoices.MapDelete("/{id}", DeleteInvoice.Handle).Requires(Ability.DeleteMoney).WithSummary("Delete a draft");
-        invoices.MapPost("/{id}/transition", TransitionInvoice.Handle).Requires(Ability.ManageMoney).WithSummary("Issue an invoice, call it overdue or make it void");
+        invoices.MapGet("/{id}", GetInvoice.Handle).Requires(Ability.ReadMoney).WithVersion().WithSummary("One invoice with its lines, taxes and balance");
+        invoices.MapPatch("/{id}", ChangeInvoice.Handle).Requires(Ability.ManageMoney).Versioned(InvoiceSql.LockVersion).WithSummary("Change a draft");
+        invoices.MapDelete("/{id}", DeleteInvoice.Handle).Requires(Ability.DeleteMoney).Versioned(InvoiceSql.LockVersion).WithSummary("Delete a draft");
+        invoices.MapPost("/{id}/transition", TransitionInvoice.Handle).Requires(Ability.ManageMoney).Versioned(InvoiceSql.LockVersion).WithSummary("Issue an invoice, call it overdue or make it void");
 
         app.MapPost("/api/v1/estimates/{id}/convert", ConvertEstimate.Handle).WithTags("Invoices").Requires(Ability.ManageMoney).WithSummary("Make the invoice of an approved estimate");
     }

@@ -14,6 +14,10 @@ internal static class InvoiceSql
     public static Task<Invoice?> FindForUpdate(Db db, AccountId account, InvoiceId id, CancellationToken ct) =>
         db.FirstAsync($"select {Columns} from invoices i where i.account_id = {account} and i.id = {id} for update", Read, ct);
 
+    /// <inheritdoc cref="Web.LockVersion"/>
+    public static Task<int?> LockVersion(Db db, CurrentUser user, Guid id, CancellationToken ct) =>
+        db.ValueAsync<int?>($"select version from invoices where account_id = {user.Account} and id = {id} for update", ct);
+
     /// <summary>The one invoice of an estimate. A void one does not count.</summary>
     public static Task<Invoice?> FindOfEstimate(Db db, AccountId account, EstimateId estimate, CancellationToken ct) =>
         db.FirstAsync($"select {Columns} from invoices i where i.account_id = {account} and i.estimate_id = {estimate} and i.status <> 'void'", Read, ct);
@@ -79,7 +83,7 @@ internal static class InvoiceSql
 
     public static Sql Columns => $"""
         i.id, i.account_id, i.client_id, i.job_id, i.estimate_id, i.property_id, i.status, i.invoice_number, i.tax_rate_millionths, i.flat_rate_cents,
-        i.subtotal_cents, i.tax_cents, i.total_cents, i.paid_cents, i.notes, i.due_date, i.sent_at, i.paid_at, i.voided_at, i.created_by, i.created_at, i.updated_at
+        i.subtotal_cents, i.tax_cents, i.total_cents, i.paid_cents, i.notes, i.due_date, i.sent_at, i.paid_at, i.voided_at, i.created_by, i.created_at, i.updated_at, i.version
         """;
 
     public static Invoice Read(DbDataReader row) => new(
@@ -104,7 +108,10 @@ internal static class InvoiceSql
         row.IsDBNull(18) ? null : row.GetFieldValue<DateTimeOffset>(18),
         new(row.GetGuid(19)),
         row.GetFieldValue<DateTimeOffset>(20),
-        row.GetFieldValue<DateTimeOffset>(21));
+        row.GetFieldValue<DateTimeOffset>(21))
+    {
+        Version = row.GetInt32(22),
+    };
 
     private static async Task Insert(Db db, Invoice draft, CancellationToken ct)
     {

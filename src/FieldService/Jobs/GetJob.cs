@@ -10,12 +10,13 @@ internal static class GetJob
 {
     public sealed record Row(
         Guid Id, Guid AccountId, Guid ClientId, string ClientName, Guid? PropertyId, string? PropertyAddress, string Title, string? Description, string Status,
-        int Priority, DateTimeOffset? ScheduledStart, DateTimeOffset? ScheduledEnd, Guid CreatedBy, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
+        int Priority, DateTimeOffset? ScheduledStart, DateTimeOffset? ScheduledEnd, Guid CreatedBy, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt,
+        int Version) : IVersioned;
 
     public static async Task<Ok<One<Row>>> Handle(JobId id, CurrentUser user, ReadDb db, CancellationToken ct) =>
         Answers.Ok(await db.FirstAsync<Row>($"""
             select j.id, j.account_id, j.client_id, c.name as client_name, j.property_id, p.address as property_address, j.title, j.description, j.status,
-                   j.priority, j.scheduled_start, j.scheduled_end, j.created_by, j.created_at, j.updated_at
+                   j.priority, j.scheduled_start, j.scheduled_end, j.created_by, j.created_at, j.updated_at, j.version
             from jobs j
             join clients c on c.account_id = j.account_id and c.id = j.client_id
             left join properties p on p.account_id = j.account_id and p.id = j.property_id

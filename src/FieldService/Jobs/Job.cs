@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using Outpost.FieldService.Accounts;
 using Outpost.FieldService.Clients;
 using Outpost.FieldService.Properties;
+using Outpost.FieldService.Web;
 
 namespace Outpost.FieldService.Jobs;
 
@@ -10,8 +11,11 @@ public enum JobStatus { Draft, Quoted, Scheduled, InProgress, Completed, Invoice
 /// <summary>Work for one client. It moves only along <see cref="Moves"/>, and when it has a property, that is the client's.</summary>
 public sealed record Job(
     JobId Id, AccountId AccountId, ClientId ClientId, PropertyId? PropertyId, string Title, string? Description, JobStatus Status, int Priority,
-    DateTimeOffset? ScheduledStart, DateTimeOffset? ScheduledEnd, UserId CreatedBy, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
+    DateTimeOffset? ScheduledStart, DateTimeOffset? ScheduledEnd, UserId CreatedBy, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt) : IVersioned
 {
+    /// <summary>How often it was changed, from 1 on.</summary>
+    public int Version { get; init; }
+
     // The database holds the same table in state_moves; a test compares the two and writes docs/states/job.md.
     internal static readonly FrozenDictionary<JobStatus, JobStatus[]> Moves = new Dictionary<JobStatus, JobStatus[]>
     {

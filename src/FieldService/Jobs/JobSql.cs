@@ -19,6 +19,9 @@ internal static class JobSql
     /// <summary>Locks the job against everything, new references to it included.</summary>
     public static Task<Job?> FindForUpdate(Db db, CurrentUser user, JobId id, CancellationToken ct) => db.FirstAsync($"{Find(user, id)} for update", Read, ct);
 
+    /// <inheritdoc cref="Web.LockVersion"/>
+    public static async Task<int?> LockVersion(Db db, CurrentUser user, Guid id, CancellationToken ct) => (await FindForUpdate(db, user, new(id), ct))?.Version;
+
     /// <summary>What stands in the way; holds until the commit when the job was found by <see cref="FindForUpdate"/>.</summary>
     public static async Task<InUse> UsesOfLocked(Db db, Job job, CancellationToken ct) => (await db.FirstAsync<InUse>($"""
         select 0 as jobs,
@@ -69,7 +72,7 @@ internal static class JobSql
     public static Task<int> Delete(Db db, Job job, CancellationToken ct) => db.RunAsync($"delete from jobs where account_id = {job.AccountId} and id = {job.Id}", ct);
 
     private static Sql Columns =>
-        $"id, account_id, client_id, property_id, title, description, status, priority, scheduled_start, scheduled_end, created_by, created_at, updated_at";
+        $"id, account_id, client_id, property_id, title, description, status, priority, scheduled_start, scheduled_end, created_by, created_at, updated_at, version";
 
     // A technician's job is one with a visit of theirs.
     private static Sql Find(CurrentUser user, JobId id) => $"""
@@ -98,5 +101,8 @@ internal static class JobSql
         row.IsDBNull(9) ? null : row.GetFieldValue<DateTimeOffset>(9),
         new(row.GetGuid(10)),
         row.GetFieldValue<DateTimeOffset>(11),
-        row.GetFieldValue<DateTimeOffset>(12));
+        row.GetFieldValue<DateTimeOffset>(12))
+    {
+        Version = row.GetInt32(13),
+    };
 }

@@ -1,9 +1,14 @@
 using Outpost.FieldService.Accounts;
 using Outpost.FieldService.Clients;
+using Outpost.FieldService.Web;
 
 namespace Outpost.FieldService.Properties;
 
 /// <summary>A place where a client has work done. It has an address, and one client.</summary>
 public sealed record Property(
     PropertyId Id, AccountId AccountId, ClientId ClientId, string? Name, string Address, string? City, string? State, string? Zip, string? Notes,
-    DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
+    DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt) : IVersioned
+{
+    /// <summary>How often it was changed, from 1 on.</summary>
+    public int Version { get; init; }
+}

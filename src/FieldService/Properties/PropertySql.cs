@@ -16,6 +16,10 @@ internal static class PropertySql
     public static Task<Property?> FindForUpdate(Db db, AccountId account, PropertyId id, CancellationToken ct) =>
         db.FirstAsync($"select {Columns} from properties where account_id = {account} and id = {id} for update", Read, ct);
 
+    /// <inheritdoc cref="Web.LockVersion"/>
+    public static Task<int?> LockVersion(Db db, CurrentUser user, Guid id, CancellationToken ct) =>
+        db.ValueAsync<int?>($"select version from properties where account_id = {user.Account} and id = {id} for update", ct);
+
     /// <summary>What stands in the way; holds until the commit, because nothing new can refer to a locked property.</summary>
     public static async Task<InUse> UsesOfLocked(Db db, Property property, CancellationToken ct) => (await db.FirstAsync<InUse>($"""
         select (select count(*)::int from jobs where account_id = {property.AccountId} and property_id = {property.Id}) as jobs,
@@ -65,7 +69,7 @@ internal static class PropertySql
     public static Task<List<Property>> DeleteOfClient(Db db, AccountId account, ClientId client, CancellationToken ct) =>
         db.ListAsync($"delete from properties where account_id = {account} and client_id = {client} returning {Columns}", Read, ct);
 
-    private static Sql Columns => $"id, account_id, client_id, name, address, city, state, zip, notes, created_at, updated_at";
+    private static Sql Columns => $"id, account_id, client_id, name, address, city, state, zip, notes, created_at, updated_at, version";
 
     private static Property Read(DbDataReader row) => new(
         new(row.GetGuid(0)),
@@ -78,7 +82,10 @@ internal static class PropertySql
         Text(row, 7),
         Text(row, 8),
         row.GetFieldValue<DateTimeOffset>(9),
-        row.GetFieldValue<DateTimeOffset>(10));
+        row.GetFieldValue<DateTimeOffset>(10))
+    {
+        Version = row.GetInt32(11),
+    };
 
     private static string? Text(DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 }

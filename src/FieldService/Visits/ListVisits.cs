@@ -38,13 +38,13 @@ internal static class ListVisits
     public sealed record Row(
         Guid Id, Guid AccountId, Guid JobId, string JobTitle, string ClientName, string? PropertyAddress, Guid? AssignedUserId, string? AssignedUserName, string Status,
         DateTimeOffset ScheduledStart, DateTimeOffset ScheduledEnd, DateTimeOffset? ArrivedAt, DateTimeOffset? CompletedAt, string? TechNotes,
-        DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
+        DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, int Version) : IVersioned;
 
     /// <summary>A visit as it is shown: with the names of its job, client, place and technician.</summary>
     public static Sql Rows => $"""
         select v.id, v.account_id, v.job_id, j.title as job_title, c.name as client_name, p.address as property_address, v.assigned_user_id,
                u.full_name as assigned_user_name, v.status, v.scheduled_start, v.scheduled_end, v.arrived_at, v.completed_at, v.tech_notes,
-               v.created_at, v.updated_at
+               v.created_at, v.updated_at, v.version
         from visits v
         join jobs j on j.account_id = v.account_id and j.id = v.job_id
         join clients c on c.account_id = j.account_id and c.id = j.client_id

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using Outpost.FieldService.Accounts;
 using Outpost.FieldService.Jobs;
+using Outpost.FieldService.Web;
 
 namespace Outpost.FieldService.Visits;
 
@@ -12,8 +13,11 @@ public enum VisitStatus { Scheduled, Arrived, InProgress, Completed, Cancelled }
 /// </summary>
 public sealed record Visit(
     VisitId Id, AccountId AccountId, JobId JobId, UserId? AssignedUserId, VisitStatus Status, DateTimeOffset ScheduledStart, DateTimeOffset ScheduledEnd,
-    DateTimeOffset? ArrivedAt, DateTimeOffset? CompletedAt, string? TechNotes, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
+    DateTimeOffset? ArrivedAt, DateTimeOffset? CompletedAt, string? TechNotes, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt) : IVersioned
 {
+    /// <summary>How often it was changed, from 1 on.</summary>
+    public int Version { get; init; }
+
     // The database holds the same table in state_moves; a test compares the two and writes docs/states/visit.md.
     internal static readonly FrozenDictionary<VisitStatus, VisitStatus[]> Moves = new Dictionary<VisitStatus, VisitStatus[]>
     {

@@ -9,8 +9,8 @@ internal static class VisitEndpoints
         var visits = app.MapGroup("/api/v1/visits").WithTags("Visits");
 
         visits.MapGet("", ListVisits.Handle).Requires(Ability.ReadJobs).WithSummary("Visits by start; a technician sees their own");
-        visits.MapGet("/{id}", GetVisit.Handle).Requires(Ability.ReadJobs).WithSummary("One visit");
-        visits.MapPatch("/{id}", ChangeVisit.Handle).Requires(Ability.WorkVisits).WithSummary("Change a visit; a technician changes the notes only");
-        visits.MapPost("/{id}/transition", TransitionVisit.Handle).Requires(Ability.WorkVisits).WithSummary("Arrive, complete or cancel");
+        visits.MapGet("/{id}", GetVisit.Handle).Requires(Ability.ReadJobs).WithVersion().WithSummary("One visit");
+        visits.MapPatch("/{id}", ChangeVisit.Handle).Requires(Ability.WorkVisits).Versioned(VisitSql.LockVersion).WithSummary("Change a visit; a technician changes the notes only");
+        visits.MapPost("/{id}/transition", TransitionVisit.Handle).Requires(Ability.WorkVisits).Versioned(VisitSql.LockVersion).WithSummary("Arrive, complete or cancel");
     }
 }

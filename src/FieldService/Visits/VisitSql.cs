@@ -26,6 +26,9 @@ internal static class VisitSql
     public static Task<Visit?> FindForUpdate(Db db, CurrentUser user, VisitId id, CancellationToken ct) =>
         db.FirstAsync($"select {Columns} from visits where account_id = {user.Account} and id = {id} {TheirOwn(user)} for update", Read, ct);
 
+    /// <inheritdoc cref="Web.LockVersion"/>
+    public static async Task<int?> LockVersion(Db db, CurrentUser user, Guid id, CancellationToken ct) => (await FindWithJob(db, user, new(id), ct))?.Visit.Version;
+
     /// <summary>Whether anybody still has to come or to finish; also counts what the caller may not see.</summary>
     public static Task<bool> AnyOpen(Db db, JobId job, CancellationToken ct) => db.ValueAsync<bool>($"select job_has_open_visits({job})", ct);
 
@@ -48,7 +51,7 @@ internal static class VisitSql
         db.ListAsync($"delete from visits where account_id = {account} and job_id = {job} returning {Columns}", Read, ct);
 
     private static Sql Columns =>
-        $"id, account_id, job_id, assigned_user_id, status, scheduled_start, scheduled_end, arrived_at, completed_at, tech_notes, created_at, updated_at";
+        $"id, account_id, job_id, assigned_user_id, status, scheduled_start, scheduled_end, arrived_at, completed_at, tech_notes, created_at, updated_at, version";
 
     private static Sql? TheirOwn(CurrentUser user) => Sql.If(!user.IsOffice, $"and assigned_user_id = {user.Id}");
 
@@ -64,5 +67,8 @@ internal static class VisitSql
         row.IsDBNull(8) ? null : row.GetFieldValue<DateTimeOffset>(8),
         row.IsDBNull(9) ? null : row.GetString(9),
         row.GetFieldValue<DateTimeOffset>(10),
-        row.GetFieldValue<DateTimeOffset>(11));
+        row.GetFieldValue<DateTimeOffset>(11))
+    {
+        Version = row.GetInt32(12),
+    };
 }

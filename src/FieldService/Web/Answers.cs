@@ -4,7 +4,16 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace Outpost.FieldService.Web;
 
 /// <summary>One thing, wrapped as the API wraps it: <c>{"data": …}</c>.</summary>
-public sealed record One<T>(T Data);
+public sealed record One<T>(T Data) : IOne
+{
+    object? IOne.Data => Data;
+}
+
+/// <summary>One thing, of whatever kind.</summary>
+internal interface IOne
+{
+    object? Data { get; }
+}
 
 /// <summary>One page of a list: <c>{"data": […], "pagination": {"page", "limit", "total"}}</c>.</summary>
 public sealed record Page<T>(IReadOnlyList<T> Data, Pagination Pagination);

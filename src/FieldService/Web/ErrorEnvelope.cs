@@ -18,6 +18,7 @@ public sealed class ErrorEnvelope : IErrorShape
         "FORBIDDEN" => StatusCodes.Status403Forbidden,
         "NOT_FOUND" => StatusCodes.Status404NotFound,
         "METHOD_NOT_ALLOWED" => StatusCodes.Status405MethodNotAllowed,
+        "STALE_VERSION" => StatusCodes.Status412PreconditionFailed,
         "PAYLOAD_TOO_LARGE" => StatusCodes.Status413PayloadTooLarge,
         "UNSUPPORTED_MEDIA_TYPE" => StatusCodes.Status415UnsupportedMediaType,
         "IMMUTABLE_ENTITY" or "PRECONDITION_FAILED" or "IDEMPOTENCY_KEY_REUSED" => StatusCodes.Status422UnprocessableEntity,
