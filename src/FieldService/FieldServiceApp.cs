@@ -6,6 +6,7 @@ using Outpost.FieldService.Invoices;
 using Outpost.FieldService.Jobs;
 using Outpost.FieldService.Payments;
 using Outpost.FieldService.Properties;
+using Outpost.FieldService.Recurring;
 using Outpost.FieldService.Visits;
 using Outpost.FieldService.Web;
 using Outpost.FieldService.Web.Pages;
@@ -57,6 +58,7 @@ public static class FieldServiceApp
         app.MapProperties();
         app.MapJobs();
         app.MapVisits();
+        app.MapRecurring();
         app.MapEstimates();
         app.MapInvoices();
         app.MapPayments();

@@ -22,8 +22,14 @@ internal static class Sample
         await (await owner.PostAsync($"/api/v1/invoices/{invoice}/transition", new { status = "sent" })).OkAsync();
         var payment = await MadeAsync(owner, $"/api/v1/invoices/{invoice}/payments", new { amount_cents = 100, method = "cash" });
 
+        var plan = await MadeAsync(owner, "/api/v1/job-plans", new
+        {
+            client_id = client, property_id = property, title = "North plan", duration_minutes = 60, starts_at_local = "2026-11-30T09:00", rrule = "FREQ=WEEKLY",
+        });
+
         return new Dictionary<string, Guid>
         {
+            ["job-plans"] = plan,
             ["clients"] = client, ["properties"] = property, ["jobs"] = job, ["visits"] = visit,
             ["estimates"] = estimate, ["invoices"] = invoice, ["payments"] = payment, ["users"] = app.Company.Tech.Id,
         };
@@ -31,6 +37,14 @@ internal static class Sample
 
     public static object Body(string method, string pattern) => (method, pattern.TrimEnd('/').Split('/')[^1]) switch
     {
+        ("POST", "transition") when pattern.Contains("plans", StringComparison.Ordinal) => new { status = "paused" },
+        ("POST", "job-plans") => new
+        {
+            client_id = Guid.CreateVersion7(), title = "Another", duration_minutes = 60, starts_at_local = "2026-11-30T09:00", rrule = "FREQ=WEEKLY",
+        },
+        ("POST", "preview") => new { starts_at_local = "2026-11-30T09:00", rrule = "FREQ=WEEKLY" },
+        ("POST", "following") => new { title = "Changed" },
+        ("POST", "exceptions") => new { occurs_at_local = "2026-11-30T09:00", skip = true },
         ("POST", "transition") => new { status = pattern.Contains("jobs", StringComparison.Ordinal) ? "scheduled" : pattern.Contains("visits", StringComparison.Ordinal) ? "arrived" : "sent" },
         ("POST", "convert") or ("POST", "logout") or ("POST", "deactivation") or ("POST", "deactivate") => new { },
         ("POST", "payments") => new { amount_cents = 100, method = "cash" },
