@@ -12,6 +12,7 @@ using Outpost.FieldService.Properties;
 using Outpost.FieldService.Schedule;
 using Outpost.FieldService.Search;
 using Outpost.FieldService.Taxes;
+using Outpost.FieldService.Recurring;
 using Outpost.FieldService.Visits;
 using Outpost.FieldService.Web;
 using Outpost.FieldService.Web.Pages;
@@ -71,6 +72,7 @@ public static class FieldServiceApp
         app.MapSchedule();
         app.MapTaxes();
         app.MapDocuments();
+        app.MapRecurring();
         app.MapEstimates();
         app.MapInvoices();
         app.MapPayments();

@@ -26,7 +26,8 @@ internal static class JobSql
     public static async Task<InUse> UsesOfLocked(Db db, Job job, CancellationToken ct) => (await db.FirstAsync<InUse>($"""
         select 0 as jobs,
                (select count(*)::int from estimates where account_id = {job.AccountId} and job_id = {job.Id}) as estimates,
-               (select count(*)::int from invoices where account_id = {job.AccountId} and job_id = {job.Id}) as invoices
+               (select count(*)::int from invoices where account_id = {job.AccountId} and job_id = {job.Id}) as invoices,
+               0 as plans
         """, ct))!;
 
     /// <summary>True when the client has been billed: a draft is not sent yet, and a void invoice bills nothing.</summary>

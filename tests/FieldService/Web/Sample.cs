@@ -45,6 +45,14 @@ internal static class Sample
         return new Dictionary<string, Guid>
         {
             ["tax-rates"] = rate, ["tax-groups"] = group,
+        var plan = await MadeAsync(owner, "/api/v1/job-plans", new
+        {
+            client_id = client, property_id = property, title = "North plan", duration_minutes = 60, starts_at_local = "2026-11-30T09:00", rrule = "FREQ=WEEKLY",
+        });
+
+        return new Dictionary<string, Guid>
+        {
+            ["job-plans"] = plan,
             ["clients"] = client, ["properties"] = property, ["jobs"] = job, ["visits"] = visit,
             ["estimates"] = estimate, ["invoices"] = invoice, ["payments"] = payment, ["users"] = app.Company.Tech.Id,
         };
@@ -52,6 +60,14 @@ internal static class Sample
 
     public static object Body(string method, string pattern) => (method, pattern.TrimEnd('/').Split('/')[^1]) switch
     {
+        ("POST", "transition") when pattern.Contains("plans", StringComparison.Ordinal) => new { status = "paused" },
+        ("POST", "job-plans") => new
+        {
+            client_id = Guid.CreateVersion7(), title = "Another", duration_minutes = 60, starts_at_local = "2026-11-30T09:00", rrule = "FREQ=WEEKLY",
+        },
+        ("POST", "preview") => new { starts_at_local = "2026-11-30T09:00", rrule = "FREQ=WEEKLY" },
+        ("POST", "following") => new { title = "Changed" },
+        ("POST", "exceptions") => new { occurs_at_local = "2026-11-30T09:00", skip = true },
         ("POST", "transition") => new { status = pattern.Contains("jobs", StringComparison.Ordinal) ? "scheduled" : pattern.Contains("visits", StringComparison.Ordinal) ? "arrived" : "sent" },
         ("POST", "convert" or "logout" or "deactivation" or "deactivate" or "revocation" or "rotation") => new { },
         ("POST", "reschedule") => new { scheduled_start = "2026-11-24T14:00:00Z" },
