@@ -1,6 +1,7 @@
 using Npgsql;
 using Outpost.FieldService.Accounts;
 using Outpost.FieldService.Clients;
+using Outpost.FieldService.Credits;
 using Outpost.FieldService.Estimates;
 using Outpost.FieldService.Invoices;
 using Outpost.FieldService.Jobs;
@@ -60,6 +61,7 @@ public static class FieldServiceApp
         app.MapEstimates();
         app.MapInvoices();
         app.MapPayments();
+        app.MapCredits();
         app.MapPages();
         return app;
     }

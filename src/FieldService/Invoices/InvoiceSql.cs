@@ -75,6 +75,7 @@ internal static class InvoiceSql
     public static Task SaveMove(Db db, Invoice invoice, CancellationToken ct) => db.RunAsync($"""
         update invoices
         set status = {invoice.Status}, invoice_number = {invoice.InvoiceNumber}, due_date = {invoice.DueDate}, paid_cents = {invoice.PaidCents},
+            credited_cents = {invoice.CreditedCents}, written_off_cents = {invoice.WrittenOffCents},
             sent_at = {invoice.SentAt}, paid_at = {invoice.PaidAt}, voided_at = {invoice.VoidedAt}
         where account_id = {invoice.AccountId} and id = {invoice.Id}
         """, ct);
@@ -83,7 +84,8 @@ internal static class InvoiceSql
 
     public static Sql Columns => $"""
         i.id, i.account_id, i.client_id, i.job_id, i.estimate_id, i.property_id, i.status, i.invoice_number, i.tax_rate_millionths, i.flat_rate_cents,
-        i.subtotal_cents, i.tax_cents, i.total_cents, i.paid_cents, i.notes, i.due_date, i.sent_at, i.paid_at, i.voided_at, i.created_by, i.created_at, i.updated_at, i.version
+        i.subtotal_cents, i.tax_cents, i.total_cents, i.paid_cents, i.notes, i.due_date, i.sent_at, i.paid_at, i.voided_at, i.created_by, i.created_at, i.updated_at, i.version,
+        i.credited_cents, i.written_off_cents
         """;
 
     public static Invoice Read(DbDataReader row) => new(
@@ -111,6 +113,8 @@ internal static class InvoiceSql
         row.GetFieldValue<DateTimeOffset>(21))
     {
         Version = row.GetInt32(22),
+        CreditedCents = new(row.GetInt64(23)),
+        WrittenOffCents = new(row.GetInt64(24)),
     };
 
     private static async Task Insert(Db db, Invoice draft, CancellationToken ct)

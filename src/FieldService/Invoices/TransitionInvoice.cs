@@ -3,6 +3,7 @@ using Outpost.FieldService.Accounts;
 using Outpost.FieldService.Audit;
 using Outpost.FieldService.Documents;
 using Outpost.FieldService.Jobs;
+using Outpost.FieldService.Payments;
 using Outpost.FieldService.Web;
 using Outpost.Kernel;
 using Outpost.Platform.Postgres;
@@ -56,7 +57,8 @@ internal static class TransitionInvoice
         var issued = draft.Issue(await InvoiceNumbers.TakeAsync(db, user.Account, ct), due, now);
         await InvoiceSql.SaveMove(db, issued, ct);
         // Nothing is owed on it, so nobody will ever pay it.
-        if (issued.TotalCents == Money.Zero) await InvoiceSql.SaveMove(db, issued.WithPaid(Money.Zero, now), ct);
+        if (issued.TotalCents == Money.Zero) await InvoiceSql.SaveMove(db, issued.Settled(Settlement.Nothing, now), ct);
+        await Deposits.ApplyAsync(db, user, issued, now, ct);
         if (issued.JobId is { } job) await JobFollows.InvoiceIssuedAsync(db, user, job, ct);
     }
 }
