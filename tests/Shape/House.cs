@@ -27,7 +27,9 @@ internal static partial class House
         ["Clients"] = ["Accounts", "Web", "Audit", "Properties"],
         ["Properties"] = ["Accounts", "Web", "Audit", "Clients"],
         ["Jobs"] = ["Accounts", "Web", "Audit", "Clients", "Properties", "Visits"],
-        ["Visits"] = ["Accounts", "Web", "Audit", "Jobs"],
+        // The clock of a site, who works when, and the board; it knows visits by their rows only.
+        ["Schedule"] = ["Accounts", "Web", "Audit"],
+        ["Visits"] = ["Accounts", "Web", "Audit", "Jobs", "Schedule"],
         ["Documents"] = ["Accounts", "Web", "Clients", "Properties", "Jobs"],
         ["Estimates"] = ["Accounts", "Web", "Audit", "Documents", "Clients", "Properties", "Jobs"],
         // An invoice that is issued takes the deposits paid for it, a payment settles its invoice, and what is paid over is credit: each leads to the next.
