@@ -16,6 +16,10 @@ public sealed record AccountSettings
     /// <summary>Days from the issue of an invoice to the day it is due.</summary>
     public int PaymentTermsDays { get; init; } = UsualTerms;
 
+    public Numbering Numbering { get; init; } = new();
+
+    public LateFeePolicy LateFees { get; init; } = new();
+
     /// <summary>The settings of one company.</summary>
     internal static async Task<AccountSettings> OfAsync(Db db, AccountId account, CancellationToken ct) => Read(await db.ValueAsync<string>(Statement(account), ct));
 

@@ -31,7 +31,7 @@ internal sealed class DemoSql(NpgsqlConnection connection)
         await WorkAsync(plan, account, owner, ct);
         await EstimatesAsync(plan, account, ct);
         await InvoicesAsync(plan, account, ct);
-        await RunAsync("analyze accounts, users, clients, properties, jobs, visits, estimates, estimate_line_items, invoices, invoice_line_items, document_taxes, payments, ledger_entries", ct);
+        await RunAsync("analyze accounts, users, clients, properties, jobs, visits, estimates, estimate_line_items, invoices, invoice_line_items, document_taxes, payments, ledger_entries, document_numbers", ct);
         return email;
     }
 
@@ -105,6 +105,11 @@ internal sealed class DemoSql(NpgsqlConnection connection)
             """, ct, account, issued.Select(i => i.Id).ToArray(), issued.Select(i => i.SentAt!.Value.UtcDateTime).ToArray(),
             issued.Select((_, i) => InvoiceNumbers.Written(i + 1)).ToArray(), issued.Select(i => i.DueDate!.Value).ToArray());
         await RunAsync("insert into number_series (account_id, series, next_number) values ($1, 'invoice', $2)", ct, account, (long)issued.Count + 1);
+        await RunAsync("""
+            insert into document_numbers (account_id, series, position, number, document, invoice_id, issued_at)
+            select account_id, 'invoice', substr(invoice_number, 5)::bigint, invoice_number, 'invoice', id, sent_at
+            from invoices where account_id = $1 and invoice_number is not null order by 3
+            """, ct, account);
 
         await CopyAsync("payments (account_id, id, invoice_id, amount_cents, method, received_at, notes, created_by, created_at)", plan.Invoices.SelectMany(i => i.Payments.Select(p =>
             Row(account, p.Id, i.Id, p.Amount.Cents, p.Method, p.ReceivedAt, p.Notes, plan.Office.Id, p.ReceivedAt))), ct);

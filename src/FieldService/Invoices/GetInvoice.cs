@@ -41,7 +41,7 @@ internal static class GetInvoice
 
     private static async Task<Response?> Read(ResultSets results, CancellationToken ct)
     {
-        var head = await results.FirstAsync(row => new Head(InvoiceSql.Read(row), row.GetString(25), row.IsDBNull(26) ? null : row.GetString(26)), ct);
+        var head = await results.FirstAsync(row => new Head(InvoiceSql.Read(row), row.GetString(26), row.IsDBNull(27) ? null : row.GetString(27)), ct);
         return head is null ? null : new(head.Invoice, head.ClientName, head.JobTitle, await results.ListAsync(LineItem.Read, ct), await results.ListAsync(DocumentSql.ReadTax, ct));
     }
 

@@ -52,6 +52,9 @@ public record Invoice(
     /// <summary>What was given up as lost.</summary>
     public Money WrittenOffCents { get; init; }
 
+    /// <summary>The late invoice that this one is the fee for.</summary>
+    public InvoiceId? LateFeeForInvoiceId { get; init; }
+
     /// <summary>What is still to be paid. Nobody owes anything on a void invoice.</summary>
     public Money BalanceCents => Status is InvoiceStatus.Void ? Money.Zero : TotalCents - SettledCents;
 

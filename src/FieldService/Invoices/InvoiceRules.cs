@@ -21,6 +21,9 @@ internal static class InvoiceRules
         _ => $"{writtenOff.Cents} cents of the invoice were written off. Reverse that before it is made void.",
     }) { Field = "status" };
 
+    public static RuleException NumberIsTaken(string number) =>
+        new("PRECONDITION_FAILED", $"{number} was given to another document before. Change how documents are numbered in the settings, so that numbers differ.");
+
     public static RuleException IsIssued(InvoiceStatus status) =>
         new("IMMUTABLE_ENTITY", $"Only a draft can change; this invoice is {Words<InvoiceStatus>.Of(status)}.");
 
