@@ -4,6 +4,9 @@ using Outpost.Platform.Postgres;
 
 namespace Outpost.FieldService.Accounts;
 
+/// <summary>Where half cents of tax are rounded: once on the sum of what is taxed alike, or on each line.</summary>
+public enum TaxRounding { Document, Line }
+
 /// <summary>
 /// How a company wants things done, as it stands in <c>accounts.settings</c>. What is left out has its default, so that a company that set nothing works, and
 /// what an older or newer version has written beside it stays untouched.
@@ -19,6 +22,17 @@ public sealed record AccountSettings
     public Numbering Numbering { get; init; } = new();
 
     public LateFeePolicy LateFees { get; init; } = new();
+
+    /// <summary>What a new document is written with that does not say otherwise.</summary>
+    public DocumentSettings Documents { get; init; } = new();
+
+    public sealed record DocumentSettings
+    {
+        /// <summary>Prices are gross: the tax is inside them.</summary>
+        public bool PricesIncludeTax { get; init; }
+
+        public TaxRounding TaxRounding { get; init; }
+    }
 
     /// <summary>The settings of one company.</summary>
     internal static async Task<AccountSettings> OfAsync(Db db, AccountId account, CancellationToken ct) => Read(await db.ValueAsync<string>(Statement(account), ct));
@@ -40,5 +54,5 @@ public sealed record AccountSettings
         }
     }
 
-    private static Sql Statement(AccountId account) => $"select settings::text from accounts where id = {account}";
+    internal static Sql Statement(AccountId account) => $"select settings::text from accounts where id = {account}";
 }

@@ -1,6 +1,7 @@
 using Npgsql;
 using Outpost.FieldService.Accounts;
 using Outpost.FieldService.Credits;
+using Outpost.FieldService.Documents;
 using Outpost.Kernel;
 using Outpost.Platform.Postgres;
 
@@ -8,7 +9,7 @@ namespace Outpost.FieldService.Invoices;
 
 /// <summary>
 /// Numbers of issued documents: <c>INV-0001</c>, <c>INV-0002</c> … without gaps, or as the company's settings write them. Taking one locks the company's series
-/// until the transaction ends, so the next issue waits, and a number that was taken by an issue that failed is the next one's again.
+/// until the transaction ends, see <see cref="NumberSeries"/>.
 /// </summary>
 internal static class InvoiceNumbers
 {
@@ -32,11 +33,7 @@ internal static class InvoiceNumbers
     private static async Task<string> TakeAsync(
         Db db, AccountId account, string series, Func<long, string> written, string document, InvoiceId? invoice, CreditNoteId? note, DateTimeOffset now, CancellationToken ct)
     {
-        var position = await db.ValueAsync<long>($"""
-            insert into number_series as s (account_id, series, next_number) values ({account}, {series}, 2)
-            on conflict (account_id, series) do update set next_number = s.next_number + 1
-            returning next_number - 1
-            """, ct);
+        var position = await NumberSeries.TakeAsync(db, account, series, ct);
         var number = written(position);
         try
         {

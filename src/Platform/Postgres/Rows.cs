@@ -15,6 +15,7 @@ internal static class Rows
         SqlMapper.AddTypeHandler(new Cents());
         SqlMapper.AddTypeHandler(new Rate());
         SqlMapper.AddTypeHandler(new Amount());
+        SqlMapper.AddTypeHandler(new Price());
         SqlMapper.AddTypeHandler(new Day());
     }
 
@@ -59,6 +60,11 @@ internal static class Rows
     private sealed class Amount : ReadOnly<Quantity>
     {
         public override Quantity Parse(object value) => Quantity.Of((decimal)value);
+    }
+
+    private sealed class Price : ReadOnly<UnitPrice>
+    {
+        public override UnitPrice Parse(object value) => UnitPrice.Of((decimal)value);
     }
 
     private sealed class Day : ReadOnly<DateOnly>
