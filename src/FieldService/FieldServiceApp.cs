@@ -3,6 +3,7 @@ using Outpost.FieldService.Accounts;
 using Outpost.FieldService.ApiKeys;
 using Outpost.FieldService.Audit;
 using Outpost.FieldService.Clients;
+using Outpost.FieldService.Credits;
 using Outpost.FieldService.Documents;
 using Outpost.FieldService.Estimates;
 using Outpost.FieldService.Invoices;
@@ -77,6 +78,7 @@ public static class FieldServiceApp
         app.MapInvoices();
         app.MapPayments();
         app.MapSearch();
+        app.MapCredits();
         app.MapPages();
         return app;
     }

@@ -42,6 +42,11 @@ internal static partial class House
         ["Estimates"] = ["Accounts", "Web", "Audit", "Documents", "Clients", "Properties", "Jobs"],
         ["Invoices"] = ["Accounts", "Web", "Audit", "Documents", "Clients", "Properties", "Jobs", "Estimates"],
         ["Payments"] = ["Accounts", "Web", "Audit", "Invoices"],
+        // An invoice that is issued takes the deposits paid for it, a payment settles its invoice, and what is paid over is credit: each leads to the next.
+        ["Invoices"] = ["Accounts", "Web", "Audit", "Documents", "Taxes", "Clients", "Properties", "Jobs", "Estimates", "Payments", "Credits", "Worker"],
+        ["Payments"] = ["Accounts", "Web", "Audit", "Clients", "Documents", "Estimates", "Invoices", "Credits"],
+        ["Credits"] = ["Accounts", "Web", "Audit", "Clients", "Documents", "Estimates", "Invoices", "Payments"],
+        ["Reports"] = ["Accounts", "Web"],
         ["Today"] = ["Accounts", "Web"],
         ["Search"] = ["Accounts", "Web", "Clients", "Properties", "Jobs"],
         ["Worker"] = ["Accounts", "Web"],
@@ -83,6 +88,12 @@ internal static partial class House
         ["tax_group_rates"] = "Taxes",
         ["estimate_decisions"] = "Estimates",
         ["payments"] = "Payments",
+        ["ledger_entries"] = "Payments",
+        ["client_credits"] = "Payments",
+        ["credit_notes"] = "Credits",
+        ["credit_note_lines"] = "Credits",
+        ["credit_note_taxes"] = "Credits",
+        ["document_numbers"] = "Invoices",
     };
 
     /// <summary>

@@ -22,6 +22,10 @@ public sealed record AccountSettings
     /// <summary>What becomes of a booking for somebody who is not free.</summary>
     public ScheduleSettings Schedule { get; init; } = new();
 
+    public Numbering Numbering { get; init; } = new();
+
+    public LateFeePolicy LateFees { get; init; } = new();
+
     /// <summary>What a new document is written with that does not say otherwise.</summary>
     public DocumentSettings Documents { get; init; } = new();
 
