@@ -1,9 +1,11 @@
 using Npgsql;
 using Outpost.FieldService.Accounts;
+using Outpost.FieldService.Automations;
 using Outpost.FieldService.Clients;
 using Outpost.FieldService.Estimates;
 using Outpost.FieldService.Invoices;
 using Outpost.FieldService.Jobs;
+using Outpost.FieldService.Messages;
 using Outpost.FieldService.Payments;
 using Outpost.FieldService.Properties;
 using Outpost.FieldService.Visits;
@@ -44,6 +46,7 @@ public static class FieldServiceApp
         services.AddWeb();
         services.AddSignIn(settings);
         services.AddPages();
+        services.AddMessages(settings);
         more?.Invoke(services);
 
         var app = builder.Build();
@@ -60,6 +63,8 @@ public static class FieldServiceApp
         app.MapEstimates();
         app.MapInvoices();
         app.MapPayments();
+        app.MapAutomations();
+        app.MapMessages();
         app.MapPages();
         return app;
     }

@@ -20,7 +20,7 @@ internal static partial class House
     public static readonly IReadOnlyDictionary<string, string[]> Features = new Dictionary<string, string[]>
     {
         // Accounts, Web and Audit are what every feature stands on: the caller, the gate and answers, the trail.
-        ["Accounts"] = ["Web", "Audit"],
+        ["Accounts"] = ["Web", "Audit", "Worker"],
         ["Web"] = ["Accounts"],
         ["Audit"] = ["Accounts", "Web"],
         // A client is deleted with its properties, a job with its visits: parent and child know each other.
@@ -33,7 +33,10 @@ internal static partial class House
         ["Invoices"] = ["Accounts", "Web", "Audit", "Documents", "Clients", "Properties", "Jobs", "Estimates"],
         ["Payments"] = ["Accounts", "Web", "Audit", "Invoices"],
         ["Today"] = ["Accounts", "Web"],
-        ["Worker"] = ["Accounts", "Web"],
+        // The worker knows what is to be done by the clock; what is done knows the company that the worker does it for.
+        ["Worker"] = ["Accounts", "Web", "Automations", "Messages"],
+        ["Automations"] = ["Accounts", "Web", "Audit", "Clients", "Messages", "Worker"],
+        ["Messages"] = ["Accounts", "Web", "Audit", "Clients", "Worker", "Automations"],
         ["Demo"] = ["Accounts", "Web", "Audit", "Documents", "Clients", "Properties", "Jobs", "Visits", "Estimates", "Invoices", "Payments"],
     };
 
@@ -57,6 +60,11 @@ internal static partial class House
         ["invoice_line_items"] = "Invoices",
         ["number_series"] = "Invoices",
         ["payments"] = "Payments",
+        ["automations"] = "Automations",
+        ["messages"] = "Messages",
+        ["message_templates"] = "Messages",
+        ["chores"] = "Worker",
+        ["worker_heartbeats"] = "Worker",
     };
 
     /// <summary>

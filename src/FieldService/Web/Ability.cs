@@ -18,14 +18,18 @@ public enum Ability
     DeleteMoney,
     ManageUsers,
     ReadAudit,
+
+    /// <summary>What is said to clients, by whom it is said by itself, and how it is worded.</summary>
+    ManageMessages,
+    DeleteAutomations,
 }
 
 public static class Abilities
 {
     private static readonly Ability[] Technician = [Ability.BeSignedIn, Ability.ReadJobs, Ability.WorkVisits];
     private static readonly Ability[] Admin =
-        [.. Technician, Ability.ManageJobs, Ability.ReadClients, Ability.ManageClients, Ability.ReadMoney, Ability.ManageMoney, Ability.ManageUsers, Ability.ReadAudit];
-    private static readonly Ability[] Owner = [.. Admin, Ability.DeleteJobs, Ability.DeleteMoney];
+        [.. Technician, Ability.ManageJobs, Ability.ReadClients, Ability.ManageClients, Ability.ReadMoney, Ability.ManageMoney, Ability.ManageUsers, Ability.ReadAudit, Ability.ManageMessages];
+    private static readonly Ability[] Owner = [.. Admin, Ability.DeleteJobs, Ability.DeleteMoney, Ability.DeleteAutomations];
 
     public static bool May(this UserRole role, Ability ability) => Of(role).Contains(ability);
 
