@@ -2,12 +2,14 @@ using Npgsql;
 using Outpost.FieldService.Accounts;
 using Outpost.FieldService.ApiKeys;
 using Outpost.FieldService.Audit;
+using Outpost.FieldService.Automations;
 using Outpost.FieldService.Clients;
 using Outpost.FieldService.Credits;
 using Outpost.FieldService.Documents;
 using Outpost.FieldService.Estimates;
 using Outpost.FieldService.Invoices;
 using Outpost.FieldService.Jobs;
+using Outpost.FieldService.Messages;
 using Outpost.FieldService.Payments;
 using Outpost.FieldService.Properties;
 using Outpost.FieldService.Schedule;
@@ -54,6 +56,7 @@ public static class FieldServiceApp
         services.AddSignIn(settings);
         services.AddSingleton<ApiKeyHolders>();
         services.AddPages();
+        services.AddMessages(settings);
         more?.Invoke(services);
 
         var app = builder.Build();
@@ -79,6 +82,8 @@ public static class FieldServiceApp
         app.MapPayments();
         app.MapSearch();
         app.MapCredits();
+        app.MapAutomations();
+        app.MapMessages();
         app.MapPages();
         return app;
     }

@@ -25,6 +25,8 @@ internal static partial class House
         // The gate knows a program by its key as it knows a person by their session.
         ["ApiKeys"] = ["Accounts", "Web", "Audit"],
         ["Webhooks"] = ["Accounts", "Web", "Audit"],
+        ["Accounts"] = ["Web", "Audit", "Worker"],
+        ["Web"] = ["Accounts"],
         ["Audit"] = ["Accounts", "Web"],
         // A client is deleted with its properties, a job with its visits: parent and child know each other.
         ["Clients"] = ["Accounts", "Web", "Audit", "Properties"],
@@ -50,6 +52,10 @@ internal static partial class House
         ["Today"] = ["Accounts", "Web"],
         ["Search"] = ["Accounts", "Web", "Clients", "Properties", "Jobs"],
         ["Worker"] = ["Accounts", "Web"],
+        // The worker knows what is to be done by the clock; what is done knows the company that the worker does it for.
+        ["Worker"] = ["Accounts", "Web", "Automations", "Messages"],
+        ["Automations"] = ["Accounts", "Web", "Audit", "Clients", "Messages", "Worker"],
+        ["Messages"] = ["Accounts", "Web", "Audit", "Clients", "Worker", "Automations"],
         ["Demo"] = ["Accounts", "Web", "Audit", "Documents", "Clients", "Properties", "Jobs", "Visits", "Estimates", "Invoices", "Payments"],
     };
 
@@ -94,6 +100,11 @@ internal static partial class House
         ["credit_note_lines"] = "Credits",
         ["credit_note_taxes"] = "Credits",
         ["document_numbers"] = "Invoices",
+        ["automations"] = "Automations",
+        ["messages"] = "Messages",
+        ["message_templates"] = "Messages",
+        ["chores"] = "Worker",
+        ["worker_heartbeats"] = "Worker",
     };
 
     /// <summary>
