@@ -1,11 +1,17 @@
 using Npgsql;
 using Outpost.FieldService.Accounts;
+using Outpost.FieldService.Billing;
 using Outpost.FieldService.Clients;
 using Outpost.FieldService.Estimates;
+using Outpost.FieldService.Expenses;
 using Outpost.FieldService.Invoices;
 using Outpost.FieldService.Jobs;
+using Outpost.FieldService.Parts;
 using Outpost.FieldService.Payments;
+using Outpost.FieldService.PriceBook;
+using Outpost.FieldService.Profitability;
 using Outpost.FieldService.Properties;
+using Outpost.FieldService.TimeEntries;
 using Outpost.FieldService.Visits;
 using Outpost.FieldService.Web;
 using Outpost.FieldService.Web.Pages;
@@ -43,6 +49,7 @@ public static class FieldServiceApp
         services.AddDatabaseHealth();
         services.AddWeb();
         services.AddSignIn(settings);
+        services.AddExpenses();
         services.AddPages();
         more?.Invoke(services);
 
@@ -60,6 +67,12 @@ public static class FieldServiceApp
         app.MapEstimates();
         app.MapInvoices();
         app.MapPayments();
+        app.MapPriceBook();
+        app.MapParts();
+        app.MapTimeEntries();
+        app.MapExpenses();
+        app.MapBilling();
+        app.MapProfitability();
         app.MapPages();
         return app;
     }

@@ -32,6 +32,12 @@ internal static partial class House
         ["Estimates"] = ["Accounts", "Web", "Audit", "Documents", "Clients", "Properties", "Jobs"],
         ["Invoices"] = ["Accounts", "Web", "Audit", "Documents", "Clients", "Properties", "Jobs", "Estimates"],
         ["Payments"] = ["Accounts", "Web", "Audit", "Invoices"],
+        ["PriceBook"] = ["Accounts", "Web", "Audit", "Documents"],
+        ["TimeEntries"] = ["Accounts", "Web", "Audit", "Jobs", "Visits"],
+        ["Parts"] = ["Accounts", "Web", "Audit", "Jobs", "Visits", "PriceBook", "TimeEntries"],
+        ["Expenses"] = ["Accounts", "Web", "Audit", "Jobs", "Visits", "TimeEntries"],
+        ["Billing"] = ["Accounts", "Web", "Audit", "Jobs", "Documents", "Invoices", "PriceBook", "TimeEntries", "Expenses"],
+        ["Profitability"] = ["Accounts", "Web", "Jobs", "TimeEntries"],
         ["Today"] = ["Accounts", "Web"],
         ["Worker"] = ["Accounts", "Web"],
         ["Demo"] = ["Accounts", "Web", "Audit", "Documents", "Clients", "Properties", "Jobs", "Visits", "Estimates", "Invoices", "Payments"],
@@ -57,6 +63,12 @@ internal static partial class House
         ["invoice_line_items"] = "Invoices",
         ["number_series"] = "Invoices",
         ["payments"] = "Payments",
+        ["price_book_items"] = "PriceBook",
+        ["visit_parts"] = "Parts",
+        ["time_entries"] = "TimeEntries",
+        ["labour_rates"] = "TimeEntries",
+        ["expenses"] = "Expenses",
+        ["billed_work"] = "Billing",
     };
 
     /// <summary>

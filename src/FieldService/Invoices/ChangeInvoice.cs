@@ -38,7 +38,7 @@ internal static class ChangeInvoice
         return TypedResults.Ok(new Response(true, after));
     }
 
-    private static async Task RewriteAsync(Db db, Invoice draft, CreateInvoice.Request change, CancellationToken ct)
+    internal static async Task RewriteAsync(Db db, Invoice draft, CreateInvoice.Request change, CancellationToken ct)
     {
         var totals = change.Totals();
         var client = change.ClientId!.Value;
@@ -55,6 +55,6 @@ internal static class ChangeInvoice
         }, totals, ct);
     }
 
-    private static CreateInvoice.Request Form(GetInvoice.Response now) => new(
+    internal static CreateInvoice.Request Form(GetInvoice.Response now) => new(
         now.ClientId, now.JobId, now.PropertyId, now.Notes, now.DueDate, now.TaxRate, now.FlatRateCents, [.. now.LineItems.Select(line => line.Form())]);
 }

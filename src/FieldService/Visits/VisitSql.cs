@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Npgsql;
 using Outpost.FieldService.Accounts;
 using Outpost.FieldService.Jobs;
 using Outpost.Kernel;
@@ -47,8 +48,22 @@ internal static class VisitSql
         """, Read, ct))!;
 
     /// <returns>What was deleted, for the audit log.</returns>
-    public static Task<List<Visit>> DeleteOfJob(Db db, AccountId account, JobId job, CancellationToken ct) =>
-        db.ListAsync($"delete from visits where account_id = {account} and job_id = {job} returning {Columns}", Read, ct);
+    /// <exception cref="RuleException">CONFLICT: something is recorded on one of them.</exception>
+    public static async Task<List<Visit>> DeleteOfJob(Db db, AccountId account, JobId job, CancellationToken ct)
+    {
+        try
+        {
+            return await db.ListAsync($"delete from visits where account_id = {account} and job_id = {job} returning {Columns}", Read, ct);
+        }
+        catch (PostgresException kept) when (kept is
+        {
+            SqlState: PostgresErrorCodes.ForeignKeyViolation,
+            ConstraintName: "a_time_entry_is_on_a_visit_of_its_job" or "a_part_was_used_on_a_visit_of_its_job" or "an_expense_is_for_a_visit_of_its_job",
+        })
+        {
+            throw JobRules.HasRecordedWork();
+        }
+    }
 
     private static Sql Columns =>
         $"id, account_id, job_id, assigned_user_id, status, scheduled_start, scheduled_end, arrived_at, completed_at, tech_notes, created_at, updated_at, version";

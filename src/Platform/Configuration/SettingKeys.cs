@@ -63,6 +63,7 @@ public static class SettingKeys
         new("FSM_PORT", Addresses, "fsm", "The port of the field service.") { Kind = SettingKind.Port, Default = "3000", Check = ValueChecks.Port },
         new("PORT", Addresses, "a service that runs alone", "The port of the one service in a container; FSM_PORT goes before it.") { Kind = SettingKind.Port, Check = ValueChecks.Port },
         new("OUTPOST_DATA", Running, "outpost up", "The directory of everything that outpost up keeps: the private PostgreSQL and Redis, documents, backups.") { Default = "~/.local/share/outpost" },
+        new(DataPath.FilesKey, Running, "fsm", "The directory of what people upload, such as receipts. It belongs into every backup.") { Default = "files inside OUTPOST_DATA" },
         new("WORKER_CONCURRENCY", Running, "worker", "How many jobs the worker does at once.") { Default = "2", Check = ValueChecks.Between(1, 64) },
         new("DOTNET_GCHeapHardLimit", Running, "all", "The most memory for objects that one process may use, in bytes and hexadecimal: 0x10000000 are 256 MB.")
         {

@@ -21,11 +21,16 @@ internal static class Sample
         var invoice = await MadeAsync(owner, "/api/v1/invoices", new { client_id = client, job_id = job, tax_rate = 8.25, line_items = Lines });
         await (await owner.PostAsync($"/api/v1/invoices/{invoice}/transition", new { status = "sent" })).OkAsync();
         var payment = await MadeAsync(owner, $"/api/v1/invoices/{invoice}/payments", new { amount_cents = 100, method = "cash" });
+        var item = await MadeAsync(owner, "/api/v1/price-book", new { kind = "material", code = "NORTH-1", name = "North tap", unit_cost = "8.50", unit_price = "12.50" });
+        var part = await MadeAsync(owner, $"/api/v1/visits/{visit}/parts", new { price_book_item_id = item, quantity = 1 });
+        var time = await MadeAsync(owner, "/api/v1/time-entries", new { visit_id = visit, kind = "work", started_at = "2026-11-20T14:00:00Z", ended_at = "2026-11-20T15:00:00Z" });
+        var expense = await MadeAsync(owner, "/api/v1/expenses", new { category = "fuel", amount_cents = 5_000, spent_on = "2026-11-20", vendor = "North fuel", job_id = job });
 
         return new Dictionary<string, Guid>
         {
             ["clients"] = client, ["properties"] = property, ["jobs"] = job, ["visits"] = visit,
             ["estimates"] = estimate, ["invoices"] = invoice, ["payments"] = payment, ["users"] = app.Company.Tech.Id,
+            ["price-book"] = item, ["parts"] = part, ["time-entries"] = time, ["expenses"] = expense,
         };
     }
 
@@ -33,6 +38,14 @@ internal static class Sample
     {
         ("POST", "transition") => new { status = pattern.Contains("jobs", StringComparison.Ordinal) ? "scheduled" : pattern.Contains("visits", StringComparison.Ordinal) ? "arrived" : "sent" },
         ("POST", "convert") or ("POST", "logout") or ("POST", "deactivation") or ("POST", "deactivate") => new { },
+        ("POST", "archival" or "stop" or "billing") => new { },
+        ("POST", "price-book") => new { kind = "service", code = "ANOTHER", name = "Another", unit_price = 1 },
+        ("POST", "parts") => new { description = "Another", quantity = 1 },
+        ("POST", "timer") => new { kind = "work" },
+        ("POST", "time-entries") => new { kind = "break", started_at = "2026-11-19T14:00:00Z", ended_at = "2026-11-19T15:00:00Z" },
+        ("POST", "labour-rates") => new { effective_on = "2026-01-01", cost_cents = 3_000 },
+        ("POST", "expenses") => new { category = "fuel", amount_cents = 100, spent_on = "2026-11-20" },
+        ("PUT", "receipt") => new { },
         ("POST", "payments") => new { amount_cents = 100, method = "cash" },
         ("POST", "visits") => new { scheduled_start = "2026-11-24T14:00:00Z", scheduled_end = "2026-11-24T15:00:00Z" },
         ("POST", "password") => new { current_password = "some password", new_password = "another password" },
