@@ -11,6 +11,7 @@ using Outpost.FieldService.Payments;
 using Outpost.FieldService.PriceBook;
 using Outpost.FieldService.Profitability;
 using Outpost.FieldService.Properties;
+using Outpost.FieldService.Search;
 using Outpost.FieldService.TimeEntries;
 using Outpost.FieldService.Visits;
 using Outpost.FieldService.Web;
@@ -73,6 +74,7 @@ public static class FieldServiceApp
         app.MapExpenses();
         app.MapBilling();
         app.MapProfitability();
+        app.MapSearch();
         app.MapPages();
         return app;
     }

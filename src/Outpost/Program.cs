@@ -25,6 +25,7 @@ var root = new RootCommand("Outpost: field service, assistant, agent hub, and th
     ConfigCommands.Create(settings, clock),
     MigrateCommands.Create(subsystems, settings),
     UserCommands.Create(subsystems, settings),
+    DemoCommand.Create(subsystems, settings),
     HealthCommand.Create(settings),
     SmokeCommand.Create(settings),
     BenchCommand.Create(),

@@ -27,7 +27,9 @@ internal static partial class House
         ["Clients"] = ["Accounts", "Web", "Audit", "Properties"],
         ["Properties"] = ["Accounts", "Web", "Audit", "Clients"],
         ["Jobs"] = ["Accounts", "Web", "Audit", "Clients", "Properties", "Visits"],
-        ["Visits"] = ["Accounts", "Web", "Audit", "Jobs"],
+        // The clock of a site, who works when, and the board; it knows visits by their rows only.
+        ["Schedule"] = ["Accounts", "Web", "Audit"],
+        ["Visits"] = ["Accounts", "Web", "Audit", "Jobs", "Schedule"],
         ["Documents"] = ["Accounts", "Web", "Clients", "Properties", "Jobs"],
         ["Estimates"] = ["Accounts", "Web", "Audit", "Documents", "Clients", "Properties", "Jobs"],
         ["Invoices"] = ["Accounts", "Web", "Audit", "Documents", "Clients", "Properties", "Jobs", "Estimates"],
@@ -39,6 +41,7 @@ internal static partial class House
         ["Billing"] = ["Accounts", "Web", "Audit", "Jobs", "Documents", "Invoices", "PriceBook", "TimeEntries", "Expenses"],
         ["Profitability"] = ["Accounts", "Web", "Jobs", "TimeEntries"],
         ["Today"] = ["Accounts", "Web"],
+        ["Search"] = ["Accounts", "Web", "Clients", "Properties", "Jobs"],
         ["Worker"] = ["Accounts", "Web"],
         ["Demo"] = ["Accounts", "Web", "Audit", "Documents", "Clients", "Properties", "Jobs", "Visits", "Estimates", "Invoices", "Payments"],
     };

@@ -13,6 +13,7 @@ internal static class ExpenseEndpoints
 
         expenses.MapGet("", ListExpenses.Handle).Requires(Ability.WorkVisits).WithSummary("Expenses, the latest first, with their sum; a technician sees their own");
         expenses.MapPost("", RecordExpense.Handle).Requires(Ability.WorkVisits).WithSummary("Record an expense; takes an Idempotency-Key");
+        expenses.MapGet("/export", ListExpenses.Export).Requires(Ability.ReadMoney).WithSummary("Expenses as CSV");
         expenses.MapGet("/{id}", ListExpenses.One).Requires(Ability.WorkVisits).WithVersion().WithSummary("One expense");
         expenses.MapPatch("/{id}", ChangeExpense.Handle).Requires(Ability.WorkVisits).Versioned(ExpenseSql.LockVersion).WithSummary("Correct an expense until it is billed");
         expenses.MapDelete("/{id}", ChangeExpense.Delete).Requires(Ability.WorkVisits).Versioned(ExpenseSql.LockVersion).WithSummary("Strike an expense until it is billed");

@@ -14,6 +14,8 @@ create table price_book_items (
   tax_rate_millionths int,
   labour_minutes int,
   archived_at timestamptz,
+  -- as in 0009: what a search reads from end to end
+  search text collate "C" generated always as (left(lower(code || ' ' || name), 600)) stored,
   version int not null default 1,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
@@ -31,6 +33,7 @@ create table price_book_items (
 create unique index one_active_item_per_code on price_book_items (account_id, lower(code)) where archived_at is null;
 create index price_book_by_code on price_book_items (account_id, lower(code), id);
 create index price_book_by_name on price_book_items (account_id, lower(name), id);
+create index price_book_searched on price_book_items (account_id, search, id);
 
 create trigger price_book_items_touch before update on price_book_items for each row execute function touch_updated_at();
 

@@ -55,6 +55,7 @@ create table expenses (
   is_billable boolean not null default false,
   markup_millionths int not null default 0,
   charge_cents bigint generated always as (round((amount_cents - case when is_tax_reclaimed then tax_cents else 0 end)::numeric * (1000000 + markup_millionths) / 1000000)) stored,
+  search text collate "C" generated always as (left(lower(coalesce(vendor, '') || ' ' || coalesce(description, '')), 600)) stored,
   receipt_sha256 text,
   receipt_type text,
   receipt_bytes bigint,

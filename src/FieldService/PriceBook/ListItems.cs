@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Outpost.FieldService.Accounts;
 using Outpost.FieldService.Web;
@@ -34,14 +35,37 @@ internal static class ListItems
         public string? Order { get; init; }
     }
 
+    private static readonly CsvColumn<PriceBookItem>[] Columns =
+    [
+        new("kind", item => Words<ItemKind>.Of(item.Kind)),
+        new("code", item => item.Code),
+        new("name", item => item.Name),
+        new("description", item => item.Description),
+        new("unit", item => item.Unit),
+        new("unit_cost", item => item.UnitCost is { } cost ? PriceText.Of(cost) : null, IsNumber: true),
+        new("unit_price", item => PriceText.Of(item.UnitPrice), IsNumber: true),
+        new("category", item => item.Category),
+        new("tax_rate", item => item.TaxRate?.Percentage.ToString("0.####", CultureInfo.InvariantCulture), IsNumber: true),
+        new("labour_minutes", item => Csv.Number(item.LabourMinutes), IsNumber: true),
+        new("archived", item => item.ArchivedAt is null ? "no" : "yes"),
+    ];
+
+    /// <summary>The whole price book as a file, archived items too, by code.</summary>
+    public static async Task<IResult> Export(CurrentUser user, ReadDb db, CancellationToken ct)
+    {
+        var items = await db.ReadAsync(
+            [$"select {PriceBookSql.Columns} from price_book_items i where i.account_id = {user.Account} order by lower(i.code), i.id"],
+            (results, token) => results.ListAsync(PriceBookSql.Read, token), ct);
+        return Csv.File("price-book.csv", Columns, items.ToAsyncEnumerable());
+    }
+
     public static async Task<Ok<Page<PriceBookItem>>> Handle([AsParameters] Paging paging, [AsParameters] Filter filter, CurrentUser user, ReadDb db, CancellationToken ct)
     {
-        var pattern = ListParameters.Containing(filter.Q);
+        var search = ListParameters.Search(filter.Q);
         var kind = ListParameters.Word<ItemKind>(filter.Kind, "kind");
         var state = ListParameters.Word<State>(filter.Status, "status") ?? State.Active;
         if (filter.Category?.Contains('\0', StringComparison.Ordinal) is true) throw new RuleException("VALIDATION_ERROR", "Text must not contain the NUL character.") { Field = "category" };
         var order = Sorting.By(filter.Sort, filter.Order);
-        var code = filter.Q?.Trim();
         Sql asked = $"""
             from price_book_items i
             where i.account_id = {user.Account}
@@ -49,14 +73,14 @@ internal static class ListItems
             {Sql.If(state is State.Archived, $"and i.archived_at is not null")}
             {Sql.If(kind is not null, $"and i.kind = {kind}")}
             {Sql.If(filter.Category is { Length: > 0 }, $"and i.category = {filter.Category}")}
-            {Sql.If(pattern is not null, $"and (i.code ilike {pattern} or i.name ilike {pattern})")}
+            {(search is null ? null : (Sql)$"and i.search like {search.Pattern}")}
             """;
 
         var found = await db.ReadAsync(
             [
                 $"""
                 select {PriceBookSql.Columns} {asked}
-                order by {Sql.If(pattern is not null, $"(lower(i.code) = lower({code})) desc,")} {order}
+                order by {(search is null ? null : (Sql)$"(lower(i.code) = lower({search.Words})) desc,")} {order}
                 limit {paging.Limit} offset {paging.Offset}
                 """,
                 $"select count(*) {asked}",

@@ -153,6 +153,8 @@ public sealed class KeepingExpenses(PostgresServer postgres)
         var answer = await (await office.ReadAsync($"{Expenses}?category=fuel&from=2026-11-01&to=2026-11-30&limit=1")).JsonAsync();
 
         Assert.Equal(("2026-11-02", 2, 21), ((string?)answer["data"]!.AsArray().Single()!["spent_on"], (long)answer["pagination"]!["total"]!, (long)answer["totals"]!["amount_cents"]!));
+        var file = await (await office.ReadAsync($"{Expenses}/export?category=fuel&to=2026-11-01")).Content.ReadAsStringAsync(FieldServiceUnderTest.Stop);
+        Assert.StartsWith("spent_on,category,vendor,description,amount,tax,cost,paid_by,billable,charge,user_id,job_id,id\r\n2026-11-01,fuel,,,0.01,0.00,0.01,company,no,0.01,", file, StringComparison.Ordinal);
         foreach (var fault in new[] { "category=gold", "from=yesterday", "job_id=1", "sort=vendor", "paid_by=god" })
         {
             await (await office.ReadAsync($"{Expenses}?{fault}")).RefusedAsync(HttpStatusCode.BadRequest, "VALIDATION_ERROR");

@@ -115,6 +115,22 @@ public sealed class KeepingThePriceBook(PostgresServer postgres)
         async Task<List<string?>> CodesAsync(string q) => [.. (await (await office.ReadAsync($"{Items}?q={q}")).DataAsync()).AsArray().Select(i => (string?)i!["code"])];
     }
 
+    [Fact]
+    public async Task The_price_book_is_a_file_that_no_spreadsheet_takes_for_formulas()
+    {
+        await using var app = await FieldServiceUnderTest.StartAsync(postgres);
+        var office = await app.SignedInAsync();
+        await MadeAsync(office, new { kind = "service", code = "=1+1", name = "Call-out, night", unit_price = "0.0375", tax_rate = 8.25, labour_minutes = 30 });
+
+        var file = await office.ReadAsync($"{Items}/export");
+
+        Assert.Equal("attachment", file.Content.Headers.ContentDisposition!.DispositionType);
+        Assert.Equal(
+            "kind,code,name,description,unit,unit_cost,unit_price,category,tax_rate,labour_minutes,archived\r\nservice,'=1+1,\"Call-out, night\",,each,,0.0375,,8.25,30,no\r\n",
+            await file.Content.ReadAsStringAsync(FieldServiceUnderTest.Stop));
+        await (await (await app.SignedInAsync(app.Company.Tech)).ReadAsync($"{Items}/export")).RefusedAsync(HttpStatusCode.Forbidden, "FORBIDDEN");
+    }
+
     [Theory]
     [InlineData("""{"unit_price":"1.23456"}""")]
     [InlineData("""{"unit_price":-1}""")]
