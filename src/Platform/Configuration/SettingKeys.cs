@@ -69,6 +69,7 @@ public static class SettingKeys
         new("FSM_PORT", Addresses, "fsm", "The port of the field service.") { Kind = SettingKind.Port, Default = "3000", Check = ValueChecks.Port },
         new("PORT", Addresses, "a service that runs alone", "The port of the one service in a container; FSM_PORT goes before it.") { Kind = SettingKind.Port, Check = ValueChecks.Port },
         new("OUTPOST_DATA", Running, "outpost up", "The directory of everything that outpost up keeps: the private PostgreSQL and Redis, documents, backups.") { Default = "~/.local/share/outpost" },
+        new(DataPath.FilesKey, Running, "fsm", "The directory of what people upload, such as receipts. It belongs into every backup.") { Default = "files inside OUTPOST_DATA" },
         new("WORKER_POLL_MS", Running, "worker", "How long the worker waits at most before it looks again what is due, in milliseconds. The database wakes it earlier.")
         {
             Default = "30000", Check = ValueChecks.Between(100, 3_600_000),

@@ -22,6 +22,10 @@ internal static class Sample
         var invoice = await MadeAsync(owner, "/api/v1/invoices", new { client_id = client, job_id = job, tax_rate = 8.25, line_items = Lines });
         await (await owner.PostAsync($"/api/v1/invoices/{invoice}/transition", new { status = "sent" })).OkAsync();
         var payment = await MadeAsync(owner, $"/api/v1/invoices/{invoice}/payments", new { amount_cents = 100, method = "cash" });
+        var item = await MadeAsync(owner, "/api/v1/price-book", new { kind = "material", code = "NORTH-1", name = "North tap", unit_cost = "8.50", unit_price = "12.50" });
+        var part = await MadeAsync(owner, $"/api/v1/visits/{visit}/parts", new { price_book_item_id = item, quantity = 1 });
+        var time = await MadeAsync(owner, "/api/v1/time-entries", new { visit_id = visit, kind = "work", started_at = "2026-11-20T14:00:00Z", ended_at = "2026-11-20T15:00:00Z" });
+        var expense = await MadeAsync(owner, "/api/v1/expenses", new { category = "fuel", amount_cents = 5_000, spent_on = "2026-11-20", vendor = "North fuel", job_id = job });
         var writtenOff = await (await owner.PostAsync($"/api/v1/invoices/{invoice}/write-off", new { reason = "North is broke", amount_cents = 1 })).OkAsync(HttpStatusCode.Created);
         var over = await MadeAsync(owner, "/api/v1/invoices", new { client_id = client, line_items = Lines });
         await (await owner.PostAsync($"/api/v1/invoices/{over}/transition", new { status = "sent" })).OkAsync();
@@ -56,6 +60,10 @@ internal static class Sample
             ["tax-rates"] = rate,
             ["tax-groups"] = group,
             ["job-plans"] = plan,
+            ["clients"] = client, ["properties"] = property, ["jobs"] = job, ["visits"] = visit,
+            ["estimates"] = estimate, ["invoices"] = invoice, ["payments"] = payment, ["users"] = app.Company.Tech.Id,
+            ["price-book"] = item, ["parts"] = part, ["time-entries"] = time, ["expenses"] = expense,
+            ["estimates"] = estimate, ["invoices"] = invoice, ["payments"] = payment, ["ledger"] = (Guid)writtenOff["data"]!["entry_id"]!, ["credits"] = credit, ["users"] = app.Company.Tech.Id,
         };
     }
 
@@ -72,6 +80,15 @@ internal static class Sample
         ("POST", "transition") => new { status = pattern.Contains("jobs", StringComparison.Ordinal) ? "scheduled" : pattern.Contains("visits", StringComparison.Ordinal) ? "arrived" : "sent" },
         ("POST", "convert" or "logout" or "deactivation" or "deactivate" or "revocation" or "rotation") => new { },
         ("POST", "reschedule") => new { scheduled_start = "2026-11-24T14:00:00Z" },
+        ("POST", "convert") or ("POST", "logout") or ("POST", "deactivation") or ("POST", "deactivate") => new { },
+        ("POST", "archival" or "stop" or "billing") => new { },
+        ("POST", "price-book") => new { kind = "service", code = "ANOTHER", name = "Another", unit_price = 1 },
+        ("POST", "parts") => new { description = "Another", quantity = 1 },
+        ("POST", "timer") => new { kind = "work" },
+        ("POST", "time-entries") => new { kind = "break", started_at = "2026-11-19T14:00:00Z", ended_at = "2026-11-19T15:00:00Z" },
+        ("POST", "labour-rates") => new { effective_on = "2026-01-01", cost_cents = 3_000 },
+        ("POST", "expenses") => new { category = "fuel", amount_cents = 100, spent_on = "2026-11-20" },
+        ("PUT", "receipt") => new { },
         ("POST", "tax-rates") => new { name = "Another", rate = 1.25 },
         ("POST", "tax-groups") => new { name = "Another", tax_rate_ids = new[] { Guid.CreateVersion7() } },
         ("POST", "preview") => new { line_items = Lines },
