@@ -43,6 +43,10 @@ internal static class Sample
             client_id = client, property_id = property, title = "North plan", duration_minutes = 60, starts_at_local = "2026-11-30T09:00", rrule = "FREQ=WEEKLY",
         });
 
+        var webhook = (Guid)(await (await owner.PostAsync("/api/v1/webhooks", new { url = "https://north.invalid/hook" })).OkAsync(HttpStatusCode.Created))["data"]!["webhook"]!["id"]!;
+        var delivery = (Guid)(await (await owner.PostAsync($"/api/v1/webhooks/{webhook}/ping", new { })).OkAsync(HttpStatusCode.Accepted))["data"]!["id"]!;
+        await (await owner.PatchAsync($"/api/v1/webhooks/{webhook}", new { enabled = false })).OkAsync();
+
         return new Dictionary<string, Guid>
         {
             ["clients"] = client,
@@ -64,6 +68,7 @@ internal static class Sample
             ["estimates"] = estimate, ["invoices"] = invoice, ["payments"] = payment, ["users"] = app.Company.Tech.Id,
             ["price-book"] = item, ["parts"] = part, ["time-entries"] = time, ["expenses"] = expense,
             ["estimates"] = estimate, ["invoices"] = invoice, ["payments"] = payment, ["ledger"] = (Guid)writtenOff["data"]!["entry_id"]!, ["credits"] = credit, ["users"] = app.Company.Tech.Id,
+            ["api-keys"] = key, ["webhooks"] = webhook, ["webhook-deliveries"] = delivery,
         };
     }
 
@@ -100,6 +105,17 @@ internal static class Sample
         ("POST", "visits") => new { scheduled_start = "2026-11-24T14:00:00Z", scheduled_end = "2026-11-24T15:00:00Z" },
         ("POST", "password") => new { current_password = "some password", new_password = "another password" },
         ("POST", "login") => new { email = "nobody@north.test", password = "some password" },
+        ("POST", "convert") or ("POST", "logout") or ("POST", "deactivation") or ("POST", "deactivate") or ("POST", "revocation") or ("POST", "rotation") or ("POST", "ping") => new { },
+        ("POST", "redelivery") => new { since = "2026-01-01T00:00:00Z" },
+        ("POST", "payments") => new { amount_cents = 100, method = "cash" },
+        ("POST", "visits") => new { scheduled_start = "2026-11-24T14:00:00Z", scheduled_end = "2026-11-24T15:00:00Z" },
+        ("POST", "password") => new { current_password = "some password", new_password = "another password" },
+        ("POST", "login") => new { email = "nobody@north.test", password = "some password" },
+        ("PATCH", _) when pattern.Contains("users", StringComparison.Ordinal) => new { full_name = "Changed" },
+        ("PATCH", _) when pattern.Contains("visits", StringComparison.Ordinal) => new { tech_notes = "Changed" },
+        ("PATCH", _) when pattern.Contains("api-keys", StringComparison.Ordinal) => new { name = "Changed" },
+        ("PATCH", _) when pattern.Contains("webhooks", StringComparison.Ordinal) => new { description = "Changed" },
+        ("POST", "webhooks") => new { url = "https://north.invalid/another" },
         ("POST", "api-keys") => new { name = "Another", scopes = new[] { "jobs:read" } },
         ("POST", "absences") => new { user_id = Guid.CreateVersion7(), kind = "sick", starts_at = "2026-11-24T14:00:00Z", ends_at = "2026-11-25T14:00:00Z" },
         ("PUT", "working-hours") => new { hours = new[] { new { day = "monday", from = "08:00", to = "12:00" } } },
