@@ -1,5 +1,6 @@
 using Npgsql;
 using Outpost.FieldService.Accounts;
+using Outpost.FieldService.Calendar;
 using Outpost.FieldService.Clients;
 using Outpost.FieldService.Estimates;
 using Outpost.FieldService.Invoices;
@@ -59,6 +60,7 @@ public static class FieldServiceApp
         app.MapJobs();
         app.MapVisits();
         app.MapRecurring();
+        app.MapCalendar();
         app.MapEstimates();
         app.MapInvoices();
         app.MapPayments();

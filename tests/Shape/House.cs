@@ -30,6 +30,7 @@ internal static partial class House
         // The clock of a site, who works when, and the board; it knows visits by their rows only.
         ["Schedule"] = ["Accounts", "Web", "Audit"],
         ["Visits"] = ["Accounts", "Web", "Audit", "Jobs", "Schedule"],
+        ["Calendar"] = ["Accounts", "Web", "Audit", "Visits"],
         ["Recurring"] = ["Accounts", "Web", "Audit", "Clients", "Properties", "Jobs", "Visits", "Schedule", "Worker"],
         ["Documents"] = ["Accounts", "Web", "Clients", "Properties", "Jobs"],
         ["Estimates"] = ["Accounts", "Web", "Audit", "Documents", "Clients", "Properties", "Jobs"],
@@ -53,6 +54,7 @@ internal static partial class House
         ["properties"] = "Properties",
         ["jobs"] = "Jobs",
         ["visits"] = "Visits",
+        ["calendar_feeds"] = "Calendar",
         ["job_plans"] = "Recurring",
         ["job_plan_occurrences"] = "Recurring",
         ["document_taxes"] = "Documents",

@@ -41,6 +41,9 @@ public sealed class WhoMayDoWhat(PostgresServer postgres)
         ("PATCH", "/api/v1/users/{id}", "owner admin"),
         ("POST", "/api/v1/users/{id}/deactivation", "owner admin"),
         ("DELETE", "/api/v1/users/{id}/deactivation", "owner admin"),
+        ("GET", "/api/v1/users/{id}/calendar-feed", "owner admin"),
+        ("POST", "/api/v1/users/{id}/calendar-feed", "owner admin"),
+        ("DELETE", "/api/v1/users/{id}/calendar-feed", "owner admin"),
         ("POST", "/api/v1/auth/password", "owner admin tech"),
     ];
 
