@@ -1,16 +1,23 @@
 using Npgsql;
 using Outpost.FieldService.Accounts;
 using Outpost.FieldService.Calendar;
+using Outpost.FieldService.ApiKeys;
+using Outpost.FieldService.Audit;
 using Outpost.FieldService.Clients;
+using Outpost.FieldService.Documents;
 using Outpost.FieldService.Estimates;
 using Outpost.FieldService.Invoices;
 using Outpost.FieldService.Jobs;
 using Outpost.FieldService.Payments;
 using Outpost.FieldService.Properties;
+using Outpost.FieldService.Schedule;
+using Outpost.FieldService.Search;
+using Outpost.FieldService.Taxes;
 using Outpost.FieldService.Recurring;
 using Outpost.FieldService.Visits;
 using Outpost.FieldService.Web;
 using Outpost.FieldService.Web.Pages;
+using Outpost.FieldService.Webhooks;
 using Outpost.Platform.Configuration;
 using Outpost.Platform.Health;
 using Outpost.Platform.Http;
@@ -45,6 +52,7 @@ public static class FieldServiceApp
         services.AddDatabaseHealth();
         services.AddWeb();
         services.AddSignIn(settings);
+        services.AddSingleton<ApiKeyHolders>();
         services.AddPages();
         more?.Invoke(services);
 
@@ -55,15 +63,22 @@ public static class FieldServiceApp
         app.MapMetrics();
         app.MapSignIn();
         app.MapUsers();
+        app.MapApiKeys();
+        app.MapWebhooks();
+        app.MapAudit();
         app.MapClients();
         app.MapProperties();
         app.MapJobs();
         app.MapVisits();
+        app.MapSchedule();
+        app.MapTaxes();
+        app.MapDocuments();
         app.MapRecurring();
         app.MapCalendar();
         app.MapEstimates();
         app.MapInvoices();
         app.MapPayments();
+        app.MapSearch();
         app.MapPages();
         return app;
     }

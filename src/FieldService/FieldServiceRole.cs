@@ -11,7 +11,7 @@ namespace Outpost.FieldService;
 /// <summary>What the executable knows of the field service: its database, its users and the role that serves it.</summary>
 public static class FieldServiceRole
 {
-    public static Subsystem Subsystem { get; } = new("fsm", "ai_fsm", typeof(FieldServiceRole).Assembly, FirstLoginAsync, DemoAsync, new FieldServiceUsers());
+    public static Subsystem Subsystem { get; } = new("fsm", "ai_fsm", typeof(FieldServiceRole).Assembly, FirstLoginAsync, DemoAsync, new FieldServiceUsers(), new FieldServiceHistory());
 
     public static Role Web { get; } = new("fsm", "the field service: web application and API", Build, "/api/health", FieldServiceApp.Profile.Address);
 

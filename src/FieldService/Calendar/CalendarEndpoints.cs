@@ -8,7 +8,7 @@ internal static class CalendarEndpoints
     public static void MapCalendar(this IEndpointRouteBuilder app)
     {
         var own = app.MapGroup("/api/v1/calendar-feed").WithTags("Calendar");
-        own.MapGet("", KeepCalendarFeed.GetOwn).Requires(Ability.BeSignedIn).WithSummary("Whether one's own visits can be fetched by a calendar program");
+        own.MapGet("", KeepCalendarFeed.GetOwn).Requires(Ability.SeeOneself).WithSummary("Whether one's own visits can be fetched by a calendar program");
         own.MapPost("", KeepCalendarFeed.IssueOwn).Requires(Ability.BeSignedIn).WithSummary("A new address for one's own calendar; the one before ends");
         own.MapDelete("", KeepCalendarFeed.RevokeOwn).Requires(Ability.BeSignedIn).WithSummary("End the address of one's own calendar");
 

@@ -51,8 +51,9 @@ internal static class ReadCalendar
         join jobs j on j.account_id = v.account_id and j.id = v.job_id
         join clients c on c.account_id = j.account_id and c.id = j.client_id
         left join properties p on p.account_id = j.account_id and p.id = j.property_id
-        where v.account_id = {holder.AccountId} and v.assigned_user_id = {holder.UserId}
-          and v.scheduled_start >= {now - Back} and v.scheduled_start < {now + Ahead}
+        where v.account_id = {holder.AccountId}
+          and v.id in (select t.visit_id from visit_technicians t
+                       where t.account_id = {holder.AccountId} and t.user_id = {holder.UserId} and t.starts_at >= {now - Back} and t.starts_at < {now + Ahead})
           and (v.status <> 'cancelled' or v.updated_at >= {now - CancelledStay})
         order by v.scheduled_start, v.id
         """, ct);

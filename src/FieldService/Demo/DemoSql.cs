@@ -1,4 +1,5 @@
 using Npgsql;
+using Outpost.FieldService.Estimates;
 using Outpost.FieldService.Invoices;
 
 namespace Outpost.FieldService.Demo;
@@ -71,16 +72,19 @@ internal sealed class DemoSql(NpgsqlConnection connection)
 
     private async Task EstimatesAsync(DemoPlan plan, Guid account, CancellationToken ct)
     {
-        await CopyAsync("estimates (account_id, id, client_id, job_id, property_id, tax_rate_millionths, subtotal_cents, tax_cents, total_cents, expires_at, created_by, created_at, updated_at)",
+        await CopyAsync("estimates (account_id, id, client_id, job_id, property_id, tax_rate_millionths, subtotal_cents, tax_cents, total_cents, expires_on, created_by, created_at, updated_at)",
             plan.Estimates.Select(e => Row(account, e.Id, e.Client.Id, e.Job?.Id, e.Place?.Id, DemoCatalog.SalesTax.Millionths, e.Totals.Subtotal.Cents, e.Totals.Tax.Cents,
-                e.Totals.Total.Cents, e.ExpiresAt, plan.Office.Id, e.CreatedAt, e.CreatedAt)), ct);
-        await CopyAsync("estimate_line_items (account_id, id, estimate_id, description, quantity, unit_price_cents, tax_rate_millionths, has_own_tax_rate, total_cents, sort_order, created_at)",
-            plan.Estimates.SelectMany(e => e.Totals.Lines.Select((line, i) => Row(account, e.LineIds[i], e.Id, line.Description, line.Quantity.Amount, line.UnitPrice.Cents,
+                e.Totals.Total.Cents, DateOnly.FromDateTime(e.ExpiresAt.UtcDateTime), plan.Office.Id, e.CreatedAt, e.CreatedAt)), ct);
+        await CopyAsync("estimate_line_items (account_id, id, estimate_id, description, quantity, unit_price, tax_rate_millionths, has_own_tax_rate, total_cents, sort_order, created_at)",
+            plan.Estimates.SelectMany(e => e.Totals.Lines.Select((line, i) => Row(account, e.LineIds[i], e.Id, line.Description, line.Quantity.Amount, line.UnitPrice.Amount,
                 line.TaxRate.Millionths, line.HasOwnTaxRate, line.Total.Cents, i, e.CreatedAt))), ct);
         await TaxesAsync(account, "estimate", plan.Estimates.Select(e => (e.Id, e.Totals)), ct);
 
-        await MoveAsync("update estimates d set status = 'sent', sent_at = m.at from moves m where (d.account_id, d.id) = ($1, m.id)", account,
-            plan.Estimates.Where(e => e.SentAt is not null).Select(e => (e.Id, e.SentAt!.Value)), ct);
+        var sent = plan.Estimates.Where(e => e.SentAt is not null).OrderBy(e => e.SentAt).ToList();
+        await RunAsync("""
+            update estimates d set status = 'sent', sent_at = m.at, estimate_number = m.number from unnest($2, $3, $4) as m (id, at, number) where (d.account_id, d.id) = ($1, m.id)
+            """, ct, account, sent.Select(e => e.Id).ToArray(), sent.Select(e => e.SentAt!.Value.UtcDateTime).ToArray(), sent.Select((_, i) => EstimateNumbers.Written(i + 1)).ToArray());
+        await RunAsync("insert into number_series (account_id, series, next_number) values ($1, 'estimate', $2)", ct, account, (long)sent.Count + 1);
         foreach (var status in (string[])["approved", "declined", "expired"])
         {
             await MoveAsync($"update estimates d set status = '{status}', decided_at = m.at from moves m where (d.account_id, d.id) = ($1, m.id)", account,
@@ -93,9 +97,9 @@ internal sealed class DemoSql(NpgsqlConnection connection)
         await CopyAsync("invoices (account_id, id, client_id, job_id, estimate_id, property_id, tax_rate_millionths, subtotal_cents, tax_cents, total_cents, notes, created_by, created_at, updated_at)",
             plan.Invoices.Select(i => Row(account, i.Id, i.Client.Id, i.Job?.Id, i.Estimate?.Id, i.Place?.Id, i.Place is null ? 0 : DemoCatalog.SalesTax.Millionths, i.Totals.Subtotal.Cents,
                 i.Totals.Tax.Cents, i.Totals.Total.Cents, i.Notes, plan.Office.Id, i.CreatedAt, i.CreatedAt)), ct);
-        await CopyAsync("invoice_line_items (account_id, id, invoice_id, estimate_line_item_id, description, quantity, unit_price_cents, tax_rate_millionths, has_own_tax_rate, total_cents, sort_order, created_at)",
+        await CopyAsync("invoice_line_items (account_id, id, invoice_id, estimate_line_item_id, description, quantity, unit_price, tax_rate_millionths, has_own_tax_rate, total_cents, sort_order, created_at)",
             plan.Invoices.SelectMany(i => i.Totals.Lines.Select((line, n) => Row(account, Guid.CreateVersion7(i.CreatedAt), i.Id, i.Estimate?.LineIds[n], line.Description, line.Quantity.Amount,
-                line.UnitPrice.Cents, line.TaxRate.Millionths, line.HasOwnTaxRate, line.Total.Cents, n, i.CreatedAt))), ct);
+                line.UnitPrice.Amount, line.TaxRate.Millionths, line.HasOwnTaxRate, line.Total.Cents, n, i.CreatedAt))), ct);
         await TaxesAsync(account, "invoice", plan.Invoices.Select(i => (i.Id, i.Totals)), ct);
 
         var issued = plan.Invoices.Where(i => i.SentAt is not null).OrderBy(i => i.SentAt).ToList();

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using Outpost.FieldService.Accounts;
 using Outpost.FieldService.Clients;
+using Outpost.FieldService.Documents;
 using Outpost.FieldService.Estimates;
 using Outpost.FieldService.Jobs;
 using Outpost.FieldService.Properties;
@@ -30,7 +31,7 @@ public enum InvoiceStatus { Draft, Sent, Partial, Paid, Overdue, Void }
 public record Invoice(
     InvoiceId Id, AccountId AccountId, ClientId ClientId, JobId? JobId, EstimateId? EstimateId, PropertyId? PropertyId, InvoiceStatus Status, string? InvoiceNumber,
     Percent TaxRate, Money? FlatRateCents, Money SubtotalCents, Money TaxCents, Money TotalCents, Money PaidCents, string? Notes, DateOnly? DueDate,
-    DateTimeOffset? SentAt, DateTimeOffset? PaidAt, DateTimeOffset? VoidedAt, UserId CreatedBy, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt) : IVersioned
+    DateTimeOffset? SentAt, DateTimeOffset? PaidAt, DateTimeOffset? VoidedAt, UserId CreatedBy, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt) : PricedDocument, IVersioned
 {
     /// <summary>How often it was changed, from 1 on.</summary>
     public int Version { get; init; }

@@ -7,6 +7,7 @@ public enum Ability
 {
     /// <summary>Anything that concerns only oneself.</summary>
     BeSignedIn,
+    SeeOneself,
     ReadJobs,
     ManageJobs,
     DeleteJobs,
@@ -16,15 +17,19 @@ public enum Ability
     ReadMoney,
     ManageMoney,
     DeleteMoney,
+    ReadUsers,
     ManageUsers,
     ReadAudit,
+    ManageKeys,
+    ManageWebhooks,
 }
 
 public static class Abilities
 {
-    private static readonly Ability[] Technician = [Ability.BeSignedIn, Ability.ReadJobs, Ability.WorkVisits];
+    private static readonly Ability[] Technician = [Ability.BeSignedIn, Ability.SeeOneself, Ability.ReadJobs, Ability.WorkVisits];
     private static readonly Ability[] Admin =
-        [.. Technician, Ability.ManageJobs, Ability.ReadClients, Ability.ManageClients, Ability.ReadMoney, Ability.ManageMoney, Ability.ManageUsers, Ability.ReadAudit];
+        [.. Technician, Ability.ManageJobs, Ability.ReadClients, Ability.ManageClients, Ability.ReadMoney, Ability.ManageMoney, Ability.ReadUsers, Ability.ManageUsers, Ability.ReadAudit,
+            Ability.ManageKeys, Ability.ManageWebhooks];
     private static readonly Ability[] Owner = [.. Admin, Ability.DeleteJobs, Ability.DeleteMoney];
 
     public static bool May(this UserRole role, Ability ability) => Of(role).Contains(ability);
