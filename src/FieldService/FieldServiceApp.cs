@@ -3,11 +3,14 @@ using Outpost.FieldService.Accounts;
 using Outpost.FieldService.Calendar;
 using Outpost.FieldService.ApiKeys;
 using Outpost.FieldService.Audit;
+using Outpost.FieldService.Automations;
 using Outpost.FieldService.Clients;
+using Outpost.FieldService.Credits;
 using Outpost.FieldService.Documents;
 using Outpost.FieldService.Estimates;
 using Outpost.FieldService.Invoices;
 using Outpost.FieldService.Jobs;
+using Outpost.FieldService.Messages;
 using Outpost.FieldService.Payments;
 using Outpost.FieldService.Properties;
 using Outpost.FieldService.Schedule;
@@ -54,6 +57,7 @@ public static class FieldServiceApp
         services.AddSignIn(settings);
         services.AddSingleton<ApiKeyHolders>();
         services.AddPages();
+        services.AddMessages(settings);
         more?.Invoke(services);
 
         var app = builder.Build();
@@ -79,6 +83,9 @@ public static class FieldServiceApp
         app.MapInvoices();
         app.MapPayments();
         app.MapSearch();
+        app.MapCredits();
+        app.MapAutomations();
+        app.MapMessages();
         app.MapPages();
         return app;
     }

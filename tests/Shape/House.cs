@@ -25,6 +25,8 @@ internal static partial class House
         // The gate knows a program by its key as it knows a person by their session.
         ["ApiKeys"] = ["Accounts", "Web", "Audit"],
         ["Webhooks"] = ["Accounts", "Web", "Audit"],
+        ["Accounts"] = ["Web", "Audit", "Worker"],
+        ["Web"] = ["Accounts"],
         ["Audit"] = ["Accounts", "Web"],
         // A client is deleted with its properties, a job with its visits: parent and child know each other.
         ["Clients"] = ["Accounts", "Web", "Audit", "Properties"],
@@ -43,9 +45,18 @@ internal static partial class House
         ["Estimates"] = ["Accounts", "Web", "Audit", "Documents", "Clients", "Properties", "Jobs"],
         ["Invoices"] = ["Accounts", "Web", "Audit", "Documents", "Clients", "Properties", "Jobs", "Estimates"],
         ["Payments"] = ["Accounts", "Web", "Audit", "Invoices"],
+        // An invoice that is issued takes the deposits paid for it, a payment settles its invoice, and what is paid over is credit: each leads to the next.
+        ["Invoices"] = ["Accounts", "Web", "Audit", "Documents", "Taxes", "Clients", "Properties", "Jobs", "Estimates", "Payments", "Credits", "Worker"],
+        ["Payments"] = ["Accounts", "Web", "Audit", "Clients", "Documents", "Estimates", "Invoices", "Credits"],
+        ["Credits"] = ["Accounts", "Web", "Audit", "Clients", "Documents", "Estimates", "Invoices", "Payments"],
+        ["Reports"] = ["Accounts", "Web"],
         ["Today"] = ["Accounts", "Web"],
         ["Search"] = ["Accounts", "Web", "Clients", "Properties", "Jobs"],
         ["Worker"] = ["Accounts", "Web"],
+        // The worker knows what is to be done by the clock; what is done knows the company that the worker does it for.
+        ["Worker"] = ["Accounts", "Web", "Automations", "Messages"],
+        ["Automations"] = ["Accounts", "Web", "Audit", "Clients", "Messages", "Worker"],
+        ["Messages"] = ["Accounts", "Web", "Audit", "Clients", "Worker", "Automations"],
         ["Demo"] = ["Accounts", "Web", "Audit", "Documents", "Clients", "Properties", "Jobs", "Visits", "Estimates", "Invoices", "Payments"],
     };
 
@@ -85,6 +96,17 @@ internal static partial class House
         ["tax_group_rates"] = "Taxes",
         ["estimate_decisions"] = "Estimates",
         ["payments"] = "Payments",
+        ["ledger_entries"] = "Payments",
+        ["client_credits"] = "Payments",
+        ["credit_notes"] = "Credits",
+        ["credit_note_lines"] = "Credits",
+        ["credit_note_taxes"] = "Credits",
+        ["document_numbers"] = "Invoices",
+        ["automations"] = "Automations",
+        ["messages"] = "Messages",
+        ["message_templates"] = "Messages",
+        ["chores"] = "Worker",
+        ["worker_heartbeats"] = "Worker",
     };
 
     /// <summary>

@@ -22,6 +22,11 @@ internal static class Sample
         var invoice = await MadeAsync(owner, "/api/v1/invoices", new { client_id = client, job_id = job, tax_rate = 8.25, line_items = Lines });
         await (await owner.PostAsync($"/api/v1/invoices/{invoice}/transition", new { status = "sent" })).OkAsync();
         var payment = await MadeAsync(owner, $"/api/v1/invoices/{invoice}/payments", new { amount_cents = 100, method = "cash" });
+        var writtenOff = await (await owner.PostAsync($"/api/v1/invoices/{invoice}/write-off", new { reason = "North is broke", amount_cents = 1 })).OkAsync(HttpStatusCode.Created);
+        var over = await MadeAsync(owner, "/api/v1/invoices", new { client_id = client, line_items = Lines });
+        await (await owner.PostAsync($"/api/v1/invoices/{over}/transition", new { status = "sent" })).OkAsync();
+        await (await owner.PostAsync($"/api/v1/invoices/{over}/payments", new { amount_cents = 10_100, method = "cash", overpayment = "credit" })).OkAsync(HttpStatusCode.Created);
+        var credit = (Guid)(await (await owner.ReadAsync("/api/v1/credits")).OkAsync())["data"]![0]!["id"]!;
 
         var key = (Guid)(await (await owner.PostAsync("/api/v1/api-keys", new { name = "North key", scopes = new[] { "jobs:read" } })).OkAsync(HttpStatusCode.Created))["data"]!["api_key"]!["id"]!;
         var absence = await MadeAsync(owner, "/api/v1/absences", new { user_id = app.Company.Tech.Id, kind = "training", first_day = "2026-12-01", last_day = "2026-12-02", note = "North course" });
@@ -54,7 +59,7 @@ internal static class Sample
         {
             ["job-plans"] = plan,
             ["clients"] = client, ["properties"] = property, ["jobs"] = job, ["visits"] = visit,
-            ["estimates"] = estimate, ["invoices"] = invoice, ["payments"] = payment, ["users"] = app.Company.Tech.Id,
+            ["estimates"] = estimate, ["invoices"] = invoice, ["payments"] = payment, ["ledger"] = (Guid)writtenOff["data"]!["entry_id"]!, ["credits"] = credit, ["users"] = app.Company.Tech.Id,
         };
     }
 
@@ -79,6 +84,9 @@ internal static class Sample
         ("POST", "revisions") => new { notes = "Changed" },
         ("PATCH", _) when pattern.Contains("/tax-", StringComparison.Ordinal) => new { name = "Changed" },
         ("POST", "payments") => new { amount_cents = 100, method = "cash" },
+        ("POST", "payments" or "deposits" or "refunds") => new { amount_cents = 100, method = "cash" },
+        ("POST", "credit-applications") => new { amount_cents = 100 },
+        ("POST", "write-off" or "reversal") => new { reason = "Written in a hurry" },
         ("POST", "visits") => new { scheduled_start = "2026-11-24T14:00:00Z", scheduled_end = "2026-11-24T15:00:00Z" },
         ("POST", "password") => new { current_password = "some password", new_password = "another password" },
         ("POST", "login") => new { email = "nobody@north.test", password = "some password" },
