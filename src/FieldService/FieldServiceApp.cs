@@ -1,6 +1,7 @@
 using Npgsql;
 using Outpost.FieldService.Accounts;
 using Outpost.FieldService.Billing;
+using Outpost.FieldService.Calendar;
 using Outpost.FieldService.ApiKeys;
 using Outpost.FieldService.Audit;
 using Outpost.FieldService.Automations;
@@ -84,6 +85,7 @@ public static class FieldServiceApp
         app.MapTaxes();
         app.MapDocuments();
         app.MapRecurring();
+        app.MapCalendar();
         app.MapEstimates();
         app.MapInvoices();
         app.MapPayments();

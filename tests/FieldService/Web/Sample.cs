@@ -83,6 +83,7 @@ internal static class Sample
         ("POST", "following") => new { title = "Changed" },
         ("POST", "exceptions") => new { occurs_at_local = "2026-11-30T09:00", skip = true },
         ("POST", "transition") => new { status = pattern.Contains("jobs", StringComparison.Ordinal) ? "scheduled" : pattern.Contains("visits", StringComparison.Ordinal) ? "arrived" : "sent" },
+        ("POST", "convert") or ("POST", "logout") or ("POST", "deactivation") or ("POST", "deactivate") or ("POST", "calendar-feed") => new { },
         ("POST", "convert" or "logout" or "deactivation" or "deactivate" or "revocation" or "rotation") => new { },
         ("POST", "reschedule") => new { scheduled_start = "2026-11-24T14:00:00Z" },
         ("POST", "convert") or ("POST", "logout") or ("POST", "deactivation") or ("POST", "deactivate") => new { },
