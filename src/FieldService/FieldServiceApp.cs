@@ -8,6 +8,7 @@ using Outpost.FieldService.Invoices;
 using Outpost.FieldService.Jobs;
 using Outpost.FieldService.Payments;
 using Outpost.FieldService.Properties;
+using Outpost.FieldService.Reports;
 using Outpost.FieldService.Taxes;
 using Outpost.FieldService.Visits;
 using Outpost.FieldService.Web;
@@ -66,6 +67,7 @@ public static class FieldServiceApp
         app.MapInvoices();
         app.MapPayments();
         app.MapCredits();
+        app.MapReports();
         app.MapPages();
         return app;
     }

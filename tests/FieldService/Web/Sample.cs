@@ -25,12 +25,13 @@ internal static class Sample
         var over = await MadeAsync(owner, "/api/v1/invoices", new { client_id = client, line_items = Lines });
         await (await owner.PostAsync($"/api/v1/invoices/{over}/transition", new { status = "sent" })).OkAsync();
         await (await owner.PostAsync($"/api/v1/invoices/{over}/payments", new { amount_cents = 10_100, method = "cash", overpayment = "credit" })).OkAsync(HttpStatusCode.Created);
+        var note = await MadeAsync(owner, $"/api/v1/invoices/{over}/credit-notes", new { reason = "North was overcharged" });
         var credit = (Guid)(await (await owner.ReadAsync("/api/v1/credits")).OkAsync())["data"]![0]!["id"]!;
 
         return new Dictionary<string, Guid>
         {
             ["clients"] = client, ["properties"] = property, ["jobs"] = job, ["visits"] = visit,
-            ["estimates"] = estimate, ["invoices"] = invoice, ["payments"] = payment, ["ledger"] = (Guid)writtenOff["data"]!["entry_id"]!, ["credits"] = credit, ["users"] = app.Company.Tech.Id,
+            ["estimates"] = estimate, ["invoices"] = invoice, ["payments"] = payment, ["ledger"] = (Guid)writtenOff["data"]!["entry_id"]!, ["credits"] = credit, ["credit-notes"] = note, ["users"] = app.Company.Tech.Id,
         };
     }
 
@@ -40,7 +41,7 @@ internal static class Sample
         ("POST", "convert") or ("POST", "logout") or ("POST", "deactivation") or ("POST", "deactivate") => new { },
         ("POST", "payments" or "deposits" or "refunds") => new { amount_cents = 100, method = "cash" },
         ("POST", "credit-applications") => new { amount_cents = 100 },
-        ("POST", "write-off" or "reversal") => new { reason = "Written in a hurry" },
+        ("POST", "write-off" or "reversal" or "credit-notes") => new { reason = "Written in a hurry" },
         ("POST", "visits") => new { scheduled_start = "2026-11-24T14:00:00Z", scheduled_end = "2026-11-24T15:00:00Z" },
         ("POST", "password") => new { current_password = "some password", new_password = "another password" },
         ("POST", "login") => new { email = "nobody@north.test", password = "some password" },
