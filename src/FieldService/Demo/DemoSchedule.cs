@@ -53,7 +53,7 @@ internal sealed class DemoSchedule(DemoScale scale, DateTimeOffset now, DemoChan
         var job = Add(Next(_ => true), days - chance.Between(4, 12));
         foreach (var minutes in job.Work.Visits) Visit(job, calendar.Workday(days), minutes);
         // Sometimes the first look is only a look.
-        if (job.Work.Visits.Length == 1 && chance.Once(2)) Visit(job, calendar.Workday(days - 2), 60);
+        if (job.Work.Visits.Length == 1 && chance.Once(scale.LooksFirst)) Visit(job, calendar.Workday(days - 2), 60);
         Settle(job);
         job.Status = "invoiced";
     }

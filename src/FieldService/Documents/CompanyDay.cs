@@ -1,6 +1,7 @@
 using NodaTime;
 using NodaTime.Extensions;
 using Outpost.FieldService.Accounts;
+using Outpost.FieldService.Web;
 
 namespace Outpost.FieldService.Documents;
 
@@ -15,6 +16,12 @@ internal static class CompanyDay
 
     /// <summary>The instant at which a day begins, which on some days is not midnight.</summary>
     public static DateTimeOffset Start(CurrentUser user, DateOnly day) => Zone(user).AtStartOfDay(day.ToLocalDate()).ToInstant().ToDateTimeOffset();
+
+    /// <summary>From the beginning of the first day to the end of the last, for a list that is asked for days.</summary>
+    /// <exception cref="Kernel.RuleException">VALIDATION_ERROR</exception>
+    public static (DateTimeOffset? From, DateTimeOffset? Until) Span(CurrentUser user, string? from, string? to) => (
+        ListParameters.Day(from, "from") is { } first ? Start(user, first) : null,
+        ListParameters.Day(to, "to") is { } last ? Start(user, last.AddDays(1)) : null);
 
     private static DateTimeZone Zone(CurrentUser user) => DateTimeZoneProviders.Tzdb.GetZoneOrNull(user.TimeZone) ?? DateTimeZone.Utc;
 }

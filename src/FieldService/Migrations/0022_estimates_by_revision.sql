@@ -76,7 +76,8 @@ grant select on estimate_decisions to fsm_backup;
 -- with them; what is decided changes no more, but a newer revision may take its place while there is no invoice for it.
 create function sent_estimates_stay() returns trigger language plpgsql as $$
 declare
-  moving text[] := array['updated_at', 'version'];
+  -- family_id is computed after this trigger has run
+  moving text[] := array['updated_at', 'version', 'family_id'];
 begin
   if old.status = 'draft' then
     return new;

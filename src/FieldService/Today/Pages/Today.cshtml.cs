@@ -140,7 +140,8 @@ internal sealed class TodayPage(ReadDb db, WallClock clock) : PageModel
             """;
     }
 
-    private static Sql Mine(UserId person) => $"and v.assigned_user_id = {person}";
+    private static Sql Mine(UserId person) =>
+        $"and exists (select from visit_technicians t where t.account_id = v.account_id and t.visit_id = v.id and t.user_id = {person})";
 
     private static Sql Jobs(Sql which, Sql order) => $"""
         select j.id, j.title, j.status, j.priority, c.name as client_name, j.updated_at as at
