@@ -18,6 +18,7 @@ using Outpost.FieldService.Payments;
 using Outpost.FieldService.PriceBook;
 using Outpost.FieldService.Profitability;
 using Outpost.FieldService.Properties;
+using Outpost.FieldService.Reports;
 using Outpost.FieldService.Schedule;
 using Outpost.FieldService.Search;
 using Outpost.FieldService.TimeEntries;
@@ -97,6 +98,7 @@ public static class FieldServiceApp
         app.MapProfitability();
         app.MapSearch();
         app.MapCredits();
+        app.MapReports();
         app.MapAutomations();
         app.MapMessages();
         app.MapPages();

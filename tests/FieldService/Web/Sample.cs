@@ -30,6 +30,7 @@ internal static class Sample
         var over = await MadeAsync(owner, "/api/v1/invoices", new { client_id = client, line_items = Lines });
         await (await owner.PostAsync($"/api/v1/invoices/{over}/transition", new { status = "sent" })).OkAsync();
         await (await owner.PostAsync($"/api/v1/invoices/{over}/payments", new { amount_cents = 10_100, method = "cash", overpayment = "credit" })).OkAsync(HttpStatusCode.Created);
+        var note = await MadeAsync(owner, $"/api/v1/invoices/{over}/credit-notes", new { reason = "North was overcharged" });
         var credit = (Guid)(await (await owner.ReadAsync("/api/v1/credits")).OkAsync())["data"]![0]!["id"]!;
 
         var key = (Guid)(await (await owner.PostAsync("/api/v1/api-keys", new { name = "North key", scopes = new[] { "jobs:read" } })).OkAsync(HttpStatusCode.Created))["data"]!["api_key"]!["id"]!;
@@ -69,6 +70,7 @@ internal static class Sample
             ["price-book"] = item, ["parts"] = part, ["time-entries"] = time, ["expenses"] = expense,
             ["estimates"] = estimate, ["invoices"] = invoice, ["payments"] = payment, ["ledger"] = (Guid)writtenOff["data"]!["entry_id"]!, ["credits"] = credit, ["users"] = app.Company.Tech.Id,
             ["api-keys"] = key, ["webhooks"] = webhook, ["webhook-deliveries"] = delivery,
+            ["estimates"] = estimate, ["invoices"] = invoice, ["payments"] = payment, ["ledger"] = (Guid)writtenOff["data"]!["entry_id"]!, ["credits"] = credit, ["credit-notes"] = note, ["users"] = app.Company.Tech.Id,
         };
     }
 
@@ -102,7 +104,7 @@ internal static class Sample
         ("PATCH", _) when pattern.Contains("/tax-", StringComparison.Ordinal) => new { name = "Changed" },
         ("POST", "payments" or "deposits" or "refunds") => new { amount_cents = 100, method = "cash" },
         ("POST", "credit-applications") => new { amount_cents = 100 },
-        ("POST", "write-off" or "reversal") => new { reason = "Written in a hurry" },
+        ("POST", "write-off" or "reversal" or "credit-notes") => new { reason = "Written in a hurry" },
         ("POST", "visits") => new { scheduled_start = "2026-11-24T14:00:00Z", scheduled_end = "2026-11-24T15:00:00Z" },
         ("POST", "password") => new { current_password = "some password", new_password = "another password" },
         ("POST", "login") => new { email = "nobody@north.test", password = "some password" },
