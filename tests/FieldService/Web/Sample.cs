@@ -22,8 +22,18 @@ internal static class Sample
         await (await owner.PostAsync($"/api/v1/invoices/{invoice}/transition", new { status = "sent" })).OkAsync();
         var payment = await MadeAsync(owner, $"/api/v1/invoices/{invoice}/payments", new { amount_cents = 100, method = "cash" });
 
+        var automation = await MadeAsync(owner, "/api/v1/automations", new { type = "visit_reminder" });
+        var message = Guid.CreateVersion7();
+        await app.SqlAsync("""
+            insert into messages (account_id, id, rule, subject_type, subject_id, occurrence, channel, client_id, recipient, next_attempt_at, expires_at)
+            values ($1, $2, 'visit_reminder', 'visit', $3, 'north', 'email', $4, 'north@north.test', now(), now())
+            """, app.Company.Account, message, visit, client);
+
         return new Dictionary<string, Guid>
         {
+            ["automations"] = automation, ["messages"] = message,
+            // Named by what it is for; an id is none of those.
+            ["message-templates"] = Guid.CreateVersion7(),
             ["clients"] = client, ["properties"] = property, ["jobs"] = job, ["visits"] = visit,
             ["estimates"] = estimate, ["invoices"] = invoice, ["payments"] = payment, ["users"] = app.Company.Tech.Id,
         };
@@ -31,6 +41,11 @@ internal static class Sample
 
     public static object Body(string method, string pattern) => (method, pattern.TrimEnd('/').Split('/')[^1]) switch
     {
+        ("POST", "run" or "retry" or "cancel") => new { },
+        ("POST", "automations") => new { type = "visit_reminder" },
+        ("POST", "preview") when pattern.Contains("automations", StringComparison.Ordinal) => new { type = "visit_reminder" },
+        ("POST", "preview") or ("PUT", _) => new { title = "Another", body_text = "Another" },
+        ("PATCH", _) when pattern.Contains("automations", StringComparison.Ordinal) => new { enabled = false },
         ("POST", "transition") => new { status = pattern.Contains("jobs", StringComparison.Ordinal) ? "scheduled" : pattern.Contains("visits", StringComparison.Ordinal) ? "arrived" : "sent" },
         ("POST", "convert") or ("POST", "logout") or ("POST", "deactivation") or ("POST", "deactivate") => new { },
         ("POST", "payments") => new { amount_cents = 100, method = "cash" },
