@@ -11,7 +11,7 @@ namespace Outpost.FieldService;
 /// <summary>What the executable knows of the field service: its database, its users and the role that serves it.</summary>
 public static class FieldServiceRole
 {
-    public static Subsystem Subsystem { get; } = new("fsm", "ai_fsm", typeof(FieldServiceRole).Assembly, FirstLoginAsync, DemoAsync, new FieldServiceUsers());
+    public static Subsystem Subsystem { get; } = new("fsm", "ai_fsm", typeof(FieldServiceRole).Assembly, FirstLoginAsync, DemoAsync, new FieldServiceUsers(), new FieldServiceHistory());
 
     public static Role Web { get; } = new("fsm", "the field service: web application and API", Build, "/api/health", FieldServiceApp.Profile.Address);
 
@@ -32,9 +32,9 @@ public static class FieldServiceRole
         return await UserAdministration.FirstOwnerAsync(owner, "My company", ct) is { } first ? new Login(first.Email, first.Password) : null;
     }
 
-    private static async Task<Login?> DemoAsync(Settings settings, CancellationToken ct)
+    private static async Task<DemoAnswer> DemoAsync(Settings settings, DemoSize size, CancellationToken ct)
     {
         await using var owner = Owner(settings);
-        return await DemoCompany.FillAsync(owner, TimeProvider.System, ct);
+        return await DemoCompany.FillAsync(owner, size, TimeProvider.System, ct);
     }
 }

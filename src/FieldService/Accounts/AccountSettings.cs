@@ -5,6 +5,9 @@ using Outpost.Platform.Postgres;
 
 namespace Outpost.FieldService.Accounts;
 
+/// <summary>Where half cents of tax are rounded: once on the sum of what is taxed alike, or on each line.</summary>
+public enum TaxRounding { Document, Line }
+
 /// <summary>
 /// How a company wants things done, as it stands in <c>accounts.settings</c>. What is left out has its default, so that a company that set nothing works, and
 /// what an older or newer version has written beside it stays untouched.
@@ -20,6 +23,24 @@ public sealed record AccountSettings
     /// <summary>When and how often clients are written to.</summary>
     public MessageSettings Messages { get; init; } = new();
 
+    /// <summary>What becomes of a booking for somebody who is not free.</summary>
+    public ScheduleSettings Schedule { get; init; } = new();
+
+    public Numbering Numbering { get; init; } = new();
+
+    public LateFeePolicy LateFees { get; init; } = new();
+
+    /// <summary>What a new document is written with that does not say otherwise.</summary>
+    public DocumentSettings Documents { get; init; } = new();
+
+    public sealed record DocumentSettings
+    {
+        /// <summary>Prices are gross: the tax is inside them.</summary>
+        public bool PricesIncludeTax { get; init; }
+
+        public TaxRounding TaxRounding { get; init; }
+    }
+
     /// <summary>The settings of one company.</summary>
     internal static async Task<AccountSettings> OfAsync(Db db, AccountId account, CancellationToken ct) => Read(await db.ValueAsync<string>(Statement(account), ct));
 
@@ -32,7 +53,7 @@ public sealed record AccountSettings
         try
         {
             var settings = json is null ? null : JsonSerializer.Deserialize<AccountSettings>(json, WireJson.Options);
-            return settings is null ? new() : settings with { PaymentTermsDays = settings.PaymentTermsDays is >= 0 and <= LongestTerms ? settings.PaymentTermsDays : UsualTerms };
+            return settings is null ? new() : settings with { Schedule = settings.Schedule ?? new(), PaymentTermsDays = settings.PaymentTermsDays is >= 0 and <= LongestTerms ? settings.PaymentTermsDays : UsualTerms };
         }
         catch (JsonException)
         {
@@ -40,7 +61,7 @@ public sealed record AccountSettings
         }
     }
 
-    private static Sql Statement(AccountId account) => $"select settings::text from accounts where id = {account}";
+    internal static Sql Statement(AccountId account) => $"select settings::text from accounts where id = {account}";
 }
 
 /// <summary>When and how often the company writes to its clients by itself.</summary>

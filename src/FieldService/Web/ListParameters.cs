@@ -1,3 +1,4 @@
+using System.Globalization;
 using Outpost.Kernel;
 
 namespace Outpost.FieldService.Web;
@@ -5,19 +6,16 @@ namespace Outpost.FieldService.Web;
 /// <summary>Reads what a list is asked for. What cannot be read is refused by name, never guessed.</summary>
 internal static class ListParameters
 {
-    private const int LongestSearch = 255;
+    private const int LongestSearch = SearchText.Longest;
 
-    /// <summary>The pattern for <c>ilike</c> that finds these words anywhere; null when there is nothing to look for.</summary>
+    /// <summary>What to look for; null when that is nothing.</summary>
     /// <exception cref="RuleException">VALIDATION_ERROR</exception>
-    public static string? Containing(string? q)
+    public static SearchText? Search(string? q)
     {
-        if (string.IsNullOrWhiteSpace(q)) return null;
+        if (q?.Trim().Length > LongestSearch) throw new RuleException("VALIDATION_ERROR", $"Search for at most {LongestSearch} characters.") { Field = "q" };
+        if (q?.Contains('\0') ?? false) throw new RuleException("VALIDATION_ERROR", "Text must not contain the NUL character.") { Field = "q" };
 
-        var words = q.Trim();
-        if (words.Length > LongestSearch) throw new RuleException("VALIDATION_ERROR", $"Search for at most {LongestSearch} characters.") { Field = "q" };
-        if (words.Contains('\0')) throw new RuleException("VALIDATION_ERROR", "Text must not contain the NUL character.") { Field = "q" };
-
-        return $"%{words.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal).Replace("_", @"\_", StringComparison.Ordinal)}%";
+        return SearchText.Of(q);
     }
 
     /// <exception cref="RuleException">VALIDATION_ERROR</exception>
@@ -35,6 +33,12 @@ internal static class ListParameters
         text is null or "" ? null
         : InstantText.TryRead(text, out var at) ? at
         : throw new RuleException("VALIDATION_ERROR", $"{parameter} must be a date and time with offset, such as 2026-11-21T10:00:00Z.") { Field = parameter };
+
+    /// <exception cref="RuleException">VALIDATION_ERROR</exception>
+    public static DateOnly? Day(string? text, string parameter) =>
+        text is null or "" ? null
+        : DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) && day.Year is >= 1900 and < 2300 ? day
+        : throw new RuleException("VALIDATION_ERROR", $"{parameter} must be a day such as 2026-11-21.") { Field = parameter };
 
     public static RuleException NoneOf(string parameter, IEnumerable<string> words) =>
         new("VALIDATION_ERROR", $"{parameter} must be one of {string.Join(", ", words)}.") { Field = parameter };

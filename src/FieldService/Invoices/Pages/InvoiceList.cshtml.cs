@@ -27,7 +27,7 @@ internal sealed class InvoiceListPage(ReadDb db, WallClock clock) : PageModel
 
     public string Currency => HttpContext.Caller().Currency;
 
-    public string? Search { get; private set; }
+    public SearchText? Search { get; private set; }
 
     public string? Status { get; private set; }
 
@@ -53,18 +53,18 @@ internal sealed class InvoiceListPage(ReadDb db, WallClock clock) : PageModel
         var counts = await db.ReadAsync(
             [
                 $"""
-                select i.id, i.invoice_number, i.status_now as status, i.total_cents, i.total_cents - i.paid_cents as due_cents, i.due_date, i.sent_at, i.created_at,
+                select i.id, i.invoice_number, i.status_now as status, i.total_cents, i.balance_cents as due_cents, i.due_date, i.sent_at, i.created_at,
                        c.name as client_name, j.title as job_title
                 {Invoices(account, Search)} {(Status is { } wanted ? In(wanted) : null)}
                 order by coalesce(i.sent_at, i.created_at) desc, i.id desc limit {Pager.Rows} offset {(number - 1) * Pager.Rows}
                 """,
                 $"select i.status_now as status, count(*) as invoices {Invoices(account, Search)} group by i.status_now",
                 $"""
-                select coalesce(sum(total_cents - paid_cents) filter (where owed), 0)::bigint as unpaid_cents, count(*) filter (where owed) as unpaid,
-                       coalesce(sum(total_cents - paid_cents) filter (where owed and due_date < {clock.Today}), 0)::bigint as overdue_cents, count(*) filter (where owed and due_date < {clock.Today}) as overdue,
+                select coalesce(sum(balance_cents) filter (where owed), 0)::bigint as unpaid_cents, count(*) filter (where owed) as unpaid,
+                       coalesce(sum(balance_cents) filter (where owed and due_date < {clock.Today}), 0)::bigint as overdue_cents, count(*) filter (where owed and due_date < {clock.Today}) as overdue,
                        coalesce(sum(total_cents) filter (where status = 'draft'), 0)::bigint as draft_cents, count(*) filter (where status = 'draft') as drafts,
-                       (select coalesce(sum(amount_cents), 0)::bigint from payments where account_id = {account} and received_at >= {monthAgo}) as received_cents,
-                       (select count(*) from payments where account_id = {account} and received_at >= {monthAgo}) as received
+                       (select coalesce(sum(money_cents), 0)::bigint from ledger_entries where account_id = {account} and happened_at >= {monthAgo}) as received_cents,
+                       (select count(*) from ledger_entries where account_id = {account} and happened_at >= {monthAgo} and kind in ('payment', 'deposit')) as received
                 from (select *, status in ('sent', 'partial', 'overdue') as owed from invoices where account_id = {account}) i
                 """,
             ],
@@ -77,24 +77,24 @@ internal sealed class InvoiceListPage(ReadDb db, WallClock clock) : PageModel
             }, ct);
 
         var all = counts.Values.Sum();
-        Pager = new(Path, [("q", Search), ("status", Status)], number, Status is null ? all : counts.GetValueOrDefault(Status));
+        Pager = new(Path, [("q", Search?.Words), ("status", Status)], number, Status is null ? all : counts.GetValueOrDefault(Status));
         Tabs =
         [
-            new("All", Pager.Address(Path, ("q", Search)), all, Status is null),
-            .. Statuses.Select(s => new Tab(Shown.Word(s), Pager.Address(Path, ("q", Search), ("status", s)), counts.GetValueOrDefault(s), s == Status)),
+            new("All", Pager.Address(Path, ("q", Search?.Words)), all, Status is null),
+            .. Statuses.Select(s => new Tab(Shown.Word(s), Pager.Address(Path, ("q", Search?.Words), ("status", s)), counts.GetValueOrDefault(s), s == Status)),
         ];
     }
 
-    private Sql Invoices(AccountId account, string? search) => $"""
+    private Sql Invoices(AccountId account, SearchText? search) => $"""
         from (select *, {StatusToday.Of(clock.Today)} as status_now from invoices where account_id = {account}) i
         join clients c on c.account_id = i.account_id and c.id = i.client_id
         left join jobs j on j.account_id = i.account_id and j.id = i.job_id
-        where {(search is null ? Everything : Matching(SearchText.Pattern(search)))}
+        where {(search is null ? Everything : Matching(search))}
         """;
 
     private static Sql Everything => $"true";
 
-    private static Sql Matching(string pattern) => $"(i.invoice_number ilike {pattern} or c.name ilike {pattern} or c.company_name ilike {pattern} or j.title ilike {pattern})";
+    private static Sql Matching(SearchText text) => $"(lower(i.invoice_number) like {text.Pattern} or c.search like {text.Pattern} or j.search like {text.Pattern})";
 
     private static Sql In(string status) => $"and i.status_now = {status}";
 }
