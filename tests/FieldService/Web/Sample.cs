@@ -47,9 +47,18 @@ internal static class Sample
         var webhook = (Guid)(await (await owner.PostAsync("/api/v1/webhooks", new { url = "https://north.invalid/hook" })).OkAsync(HttpStatusCode.Created))["data"]!["webhook"]!["id"]!;
         var delivery = (Guid)(await (await owner.PostAsync($"/api/v1/webhooks/{webhook}/ping", new { })).OkAsync(HttpStatusCode.Accepted))["data"]!["id"]!;
         await (await owner.PatchAsync($"/api/v1/webhooks/{webhook}", new { enabled = false })).OkAsync();
+        var automation = await MadeAsync(owner, "/api/v1/automations", new { type = "visit_reminder" });
+        var message = Guid.CreateVersion7();
+        await app.SqlAsync("""
+            insert into messages (account_id, id, rule, subject_type, subject_id, occurrence, channel, client_id, recipient, next_attempt_at, expires_at)
+            values ($1, $2, 'visit_reminder', 'visit', $3, 'north', 'email', $4, 'north@north.test', now(), now())
+            """, app.Company.Account, message, visit, client);
 
         return new Dictionary<string, Guid>
         {
+            ["automations"] = automation, ["messages"] = message,
+            // Named by what it is for; an id is none of those.
+            ["message-templates"] = Guid.CreateVersion7(),
             ["clients"] = client,
             ["properties"] = property,
             ["jobs"] = job,
@@ -76,6 +85,11 @@ internal static class Sample
 
     public static object Body(string method, string pattern) => (method, pattern.TrimEnd('/').Split('/')[^1]) switch
     {
+        ("POST", "run" or "retry" or "cancel") => new { },
+        ("POST", "automations") => new { type = "visit_reminder" },
+        ("POST", "preview") when pattern.Contains("automations", StringComparison.Ordinal) => new { type = "visit_reminder" },
+        ("POST", "preview") or ("PUT", _) => new { title = "Another", body_text = "Another" },
+        ("PATCH", _) when pattern.Contains("automations", StringComparison.Ordinal) => new { enabled = false },
         ("POST", "transition") when pattern.Contains("plans", StringComparison.Ordinal) => new { status = "paused" },
         ("POST", "job-plans") => new
         {
