@@ -177,6 +177,8 @@ public sealed class PricingADocument
         return again.Total == totals.Total && again.Lines.SequenceEqual(totals.Lines);
     });
 
+    internal static string NameOf(TaxGroupId group) => Known[group].Name;
+
     internal sealed record Paper(AppliedTax Tax, Pricing Pricing, LineForm[] Lines);
 
     /// <summary>Any document that can be written: every kind of discount, tax, rounding and option together.</summary>
