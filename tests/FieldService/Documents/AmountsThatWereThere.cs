@@ -27,7 +27,7 @@ public sealed class AmountsThatWereThere(PostgresServer postgres)
         await using var database = await postgres.DatabaseAsync(MigrationSet.Of(all.Migrations.Where(m => m.Version <= Older).Select(m => (m.File, m.Text))), Stop);
         await RunAsync(database, """
             insert into accounts (id, name, time_zone) values ('a0000000-0000-0000-0000-000000000001', 'North', 'America/New_York'), ('a0000000-0000-0000-0000-000000000002', 'South', 'Asia/Kathmandu');
-            insert into users (account_id, id, email, full_name, password_hash, role) select id, id, name || '@x.test', name, 'x', 'owner' from accounts;
+            insert into users (account_id, id, email, full_name, password_hash, role) select id, id, lower(name) || '@x.test', name, 'x', 'owner' from accounts;
             insert into clients (account_id, id, name) select id, id, 'Ada' from accounts;
             insert into estimates (account_id, id, client_id, tax_rate_millionths, flat_rate_cents, subtotal_cents, tax_cents, total_cents, notes, expires_at, created_by)
               select a.id, ('e0000000-0000-0000-000' || right(a.id::text, 1) || '-00000000000' || n)::uuid, a.id, 99750, case when n = 3 then 3000 end, case n when 1 then 500 when 3 then 3000 else 0 end, case n when 1 then 50 when 3 then 299 else 0 end,

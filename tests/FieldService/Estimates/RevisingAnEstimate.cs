@@ -133,7 +133,7 @@ public sealed class RevisingAnEstimate(PostgresServer postgres)
         Assert.Equal(1, (await Task.WhenAll(ExpireAsync(desk), ExpireAsync(desk))).Sum());
         Assert.Equal(("expired", "sent"), (await desk.StatusAsync(Desk.Estimates, due), await desk.StatusAsync(Desk.Estimates, later)));
 
-        SetClock(desk, new(2026, 11, 29, 12, 0, 0, TimeSpan.Zero));
+        SetClock(desk, new(2026, 11, 27, 12, 0, 0, TimeSpan.Zero));
         Assert.Equal((1, 0), (await ExpireAsync(desk), await ExpireAsync(desk)));
 
         Assert.Equal(("expired", "sent", "draft"), (await desk.StatusAsync(Desk.Estimates, later), await desk.StatusAsync(Desk.Estimates, open), await desk.StatusAsync(Desk.Estimates, draft)));
