@@ -53,6 +53,7 @@ public static class FieldServiceApp
         app.MapHealth("/api/health", HealthRoute.Checks("web", clock));
         app.MapMetrics();
         app.MapSignIn();
+        app.MapAccount();
         app.MapUsers();
         app.MapAudit();
         app.MapClients();

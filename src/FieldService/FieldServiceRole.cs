@@ -30,9 +30,9 @@ public static class FieldServiceRole
         return await UserAdministration.FirstOwnerAsync(owner, "My company", ct) is { } first ? new Login(first.Email, first.Password) : null;
     }
 
-    private static async Task<Login?> DemoAsync(Settings settings, CancellationToken ct)
+    private static async Task<DemoAnswer> DemoAsync(Settings settings, DemoSize size, CancellationToken ct)
     {
         await using var owner = Owner(settings);
-        return await DemoCompany.FillAsync(owner, TimeProvider.System, ct);
+        return await DemoCompany.FillAsync(owner, size, TimeProvider.System, ct);
     }
 }

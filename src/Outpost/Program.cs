@@ -26,6 +26,7 @@ var root = new RootCommand("Outpost: field service, assistant, agent hub, and th
     MigrateCommands.Create(subsystems, settings),
     UserCommands.Create(subsystems, settings),
     AuditCommands.Create(subsystems, settings),
+    DemoCommand.Create(subsystems, settings),
     HealthCommand.Create(settings),
     SmokeCommand.Create(settings),
     BenchCommand.Create(),

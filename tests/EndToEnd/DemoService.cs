@@ -28,7 +28,7 @@ public sealed class DemoService : IAsyncDisposable
     {
         var database = await postgres.DatabaseAsync(MigrationSet.From(typeof(FieldServiceApp).Assembly), Stop);
         var clock = new Clock(Now);
-        var owner = await DemoCompany.FillAsync(database.OwnerSource, clock, Stop);
+        var owner = (await DemoCompany.FillAsync(database.OwnerSource, DemoSize.Small, clock, Stop)).Login;
         var app = FieldServiceApp.Build(database.Settings.With(("FSM_PORT", "0"), ("AUTH_SECRET", "a secret of the tests, long enough to be one"), ("LOG_LEVEL", "error")), database.AppSource, clock);
         await app.StartAsync(Stop);
         return new(database, app, owner!);

@@ -27,7 +27,9 @@ internal static partial class House
         ["Clients"] = ["Accounts", "Web", "Audit", "Properties"],
         ["Properties"] = ["Accounts", "Web", "Audit", "Clients"],
         ["Jobs"] = ["Accounts", "Web", "Audit", "Clients", "Properties", "Visits"],
-        ["Visits"] = ["Accounts", "Web", "Audit", "Jobs"],
+        // The clock of a site, who works when, and the board; it knows visits by their rows only.
+        ["Schedule"] = ["Accounts", "Web", "Audit"],
+        ["Visits"] = ["Accounts", "Web", "Audit", "Jobs", "Schedule"],
         ["Documents"] = ["Accounts", "Web", "Clients", "Properties", "Jobs"],
         ["Estimates"] = ["Accounts", "Web", "Audit", "Documents", "Clients", "Properties", "Jobs"],
         ["Invoices"] = ["Accounts", "Web", "Audit", "Documents", "Clients", "Properties", "Jobs", "Estimates"],
@@ -44,6 +46,7 @@ internal static partial class House
         ["users"] = "Accounts",
         ["sessions"] = "Accounts",
         ["login_attempts"] = "Accounts",
+        ["invitations"] = "Accounts",
         ["audit_log"] = "Audit",
         ["audit_chain"] = "Audit",
         ["idempotency_keys"] = "Web",

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using Outpost.FieldService.Web;
 using Outpost.Platform.Postgres;
@@ -14,6 +15,7 @@ public sealed record AccountSettings
     private const int LongestTerms = 3650;
 
     /// <summary>Days from the issue of an invoice to the day it is due.</summary>
+    [Range(0, LongestTerms)]
     public int PaymentTermsDays { get; init; } = UsualTerms;
 
     /// <summary>The settings of one company.</summary>

@@ -35,13 +35,13 @@ internal static class ListUsers
     {
         var standing = ListParameters.Word<Standing>(filter.Status, "status");
         var role = ListParameters.Word<UserRole>(filter.Role, "role");
-        var pattern = ListParameters.Containing(filter.Q);
+        var search = ListParameters.Search(filter.Q);
         var order = Sorting.By(filter.Sort, filter.Order);
         Sql asked = $"""
             account_id = {user.Account}
             {Sql.If(standing is not null, $"and (deactivated_at is null) = {standing is Standing.Active}")}
             {Sql.If(role is not null, $"and role = {role}")}
-            {Sql.If(pattern is not null, $"and concat_ws(' ', full_name, email, phone) ilike {pattern}")}
+            {(search is null ? null : (Sql)$"and lower(concat_ws(' ', full_name, email, phone)) like {search.Pattern}")}
             """;
 
         return Answers.Page(paging, await db.PageAsync<Row>(

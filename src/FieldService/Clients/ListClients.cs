@@ -27,11 +27,11 @@ internal static class ListClients
 
     public static async Task<Ok<Page<Row>>> Handle([AsParameters] Paging paging, [AsParameters] Filter filter, CurrentUser user, ReadDb db, CancellationToken ct)
     {
-        var pattern = ListParameters.Containing(filter.Q);
+        var search = ListParameters.Search(filter.Q);
         var order = Sorting.By(filter.Sort, filter.Order);
         Sql asked = $"""
             c.account_id = {user.Account}
-            {Sql.If(pattern is not null, $"and concat_ws(' ', c.name, c.company_name, c.email, c.phone) ilike {pattern}")}
+            {(search is null ? null : ClientSearch.And(search))}
             """;
 
         return Answers.Page(paging, await db.PageAsync<Row>(

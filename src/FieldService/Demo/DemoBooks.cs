@@ -4,18 +4,22 @@ using Outpost.Kernel;
 namespace Outpost.FieldService.Demo;
 
 /// <summary>The estimates, the invoices and the money that has come in. Most clients pay in time; some do not.</summary>
-internal sealed class DemoBooks(DateTimeOffset now, DemoChance chance, DemoCalendar calendar, IReadOnlyList<DemoClient> clients, IReadOnlyList<DemoProperty> properties)
+internal sealed class DemoBooks(DemoScale scale, DateTimeOffset now, DemoChance chance, DemoCalendar calendar, IReadOnlyList<DemoClient> clients, IReadOnlyList<DemoProperty> properties)
 {
     private const int DaysToPay = 14;
     private const int DaysToDecide = 30;
+    // Members of the maintenance plan are among the first clients.
+    private const int InPlans = 200;
     private readonly List<DemoEstimate> _estimates = [];
     private readonly List<DemoInvoice> _invoices = [];
+    private readonly Dictionary<DemoJob, DemoEstimate> _estimateOf = [];
+    private readonly Dictionary<DemoJob, DemoInvoice> _invoiceOf = [];
     private int _check = 1042;
 
     public (IReadOnlyList<DemoEstimate>, IReadOnlyList<DemoInvoice>) Of(IReadOnlyList<DemoJob> jobs)
     {
         foreach (var job in jobs) Estimate(job);
-        for (var i = 0; i < 13; i++) Unbound(i);
+        for (var i = 0; i < 13 * scale.Times; i++) Unbound(i / scale.Times);
         var drafts = 0;
         foreach (var job in jobs.Where(j => j.Status is "invoiced" or "completed"))
         {
@@ -57,7 +61,9 @@ internal sealed class DemoBooks(DateTimeOffset now, DemoChance chance, DemoCalen
     private void Add(DemoClient client, DemoProperty place, DemoJob? job, DemoCatalog.Work work, string status, DateTimeOffset created, DateTimeOffset? sent, DateTimeOffset? decided)
     {
         var totals = Totals.Of(DemoCatalog.SalesTax, null, work.Lines);
-        _estimates.Add(new(chance.Id(), client, place, job, totals, [.. totals.Lines.Select(_ => chance.Id())], status, created, sent, decided, (sent ?? created).AddDays(DaysToDecide)));
+        var estimate = new DemoEstimate(chance.Id(), client, place, job, totals, [.. totals.Lines.Select(_ => chance.Id())], status, created, sent, decided, (sent ?? created).AddDays(DaysToDecide));
+        _estimates.Add(estimate);
+        if (job is not null) _estimateOf[job] = estimate;
     }
 
     private void Invoice(DemoJob job)
@@ -69,9 +75,11 @@ internal sealed class DemoBooks(DateTimeOffset now, DemoChance chance, DemoCalen
         var payments = Payments(totals.Total, written, due);
         var paid = payments.Aggregate(Money.Zero, (sum, payment) => sum + payment.Amount);
         var status = paid == totals.Total ? "paid" : due < calendar.Today ? "overdue" : paid > Money.Zero ? "partial" : "sent";
-        _invoices.Add(new(
-            chance.Id(), job.Place.Client, job.Place, job, _estimates.Find(e => e.Job == job), totals, status, written.AddMinutes(-12), written, due, null,
-            "Thank you for your trust. Payable by check, card or bank transfer; please name the invoice number.", payments));
+        var invoice = new DemoInvoice(
+            chance.Id(), job.Place.Client, job.Place, job, _estimateOf.GetValueOrDefault(job), totals, status, written.AddMinutes(-12), written, due, null,
+            "Thank you for your trust. Payable by check, card or bank transfer; please name the invoice number.", payments);
+        _invoices.Add(invoice);
+        _invoiceOf[job] = invoice;
     }
 
     private List<DemoPayment> Payments(Money total, DateTimeOffset written, DateOnly due)
@@ -109,13 +117,13 @@ internal sealed class DemoBooks(DateTimeOffset now, DemoChance chance, DemoCalen
     {
         var written = job.UpdatedAt + ((now - job.UpdatedAt) / 2);
         var totals = Totals.Of(DemoCatalog.SalesTax, null, job.Work.Lines);
-        _invoices.Add(new(chance.Id(), job.Place.Client, job.Place, job, _estimates.Find(e => e.Job == job), totals, "draft", written, null, null, null, null, []));
+        _invoices.Add(new(chance.Id(), job.Place.Client, job.Place, job, _estimateOf.GetValueOrDefault(job), totals, "draft", written, null, null, null, null, []));
     }
 
     /// <summary>An invoice that went out wrong and was replaced. Its number stays used.</summary>
     private void Void(DemoJob job)
     {
-        var right = _invoices.Find(i => i.Job == job)!;
+        var right = _invoiceOf[job];
         var sent = right.CreatedAt.AddMinutes(-40);
         _invoices.Add(right with
         {
@@ -130,7 +138,7 @@ internal sealed class DemoBooks(DateTimeOffset now, DemoChance chance, DemoCalen
         var month = new DateOnly(calendar.Today.Year, calendar.Today.Month, 1);
         for (var back = 1; back >= 0; back--)
         {
-            foreach (var client in clients.Where((_, i) => i % 4 == 0 || i == 5))
+            foreach (var client in clients.Take(InPlans).Where((_, i) => i % 4 == 0 || i == 5))
             {
                 var sent = calendar.At(month.AddMonths(-back), 7 * 60);
                 if (sent > now) continue;
@@ -145,7 +153,7 @@ internal sealed class DemoBooks(DateTimeOffset now, DemoChance chance, DemoCalen
             }
         }
 
-        foreach (var client in clients.Where((_, i) => i % 13 == 4))
+        foreach (var client in clients.Take(InPlans).Where((_, i) => i % 13 == 4))
         {
             _invoices.Add(new(chance.Id(), client, null, null, null, totals, "draft", now.AddHours(-3), null, null, null, null, []));
         }

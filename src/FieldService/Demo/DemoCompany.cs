@@ -18,25 +18,25 @@ public static class DemoCompany
     /// </summary>
     /// <param name="owner">Connections of the role that owns the tables: no account may make another.</param>
     /// <returns>
-    /// How to sign in to an account that was made here; null when the demo company was there already, or lives in the account of the first start,
-    /// whose owner keeps the password they have. Nobody knows the technicians' passwords.
+    /// Without a login when the company lives in the account of the first start, whose owner keeps the password they have. Nobody knows the technicians'
+    /// passwords.
     /// </returns>
-    public static async Task<Login?> FillAsync(NpgsqlDataSource owner, TimeProvider clock, CancellationToken ct)
+    public static async Task<DemoAnswer> FillAsync(NpgsqlDataSource owner, DemoSize size, TimeProvider clock, CancellationToken ct)
     {
         await using var connection = await owner.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
         var sql = new DemoSql(connection);
 
         await sql.LockAsync(Lock, ct);
-        if (await sql.IsThereAsync(ct)) return null;
+        if (await sql.IsThereAsync(ct)) return new(false, null);
 
         var untouched = await sql.UntouchedAccountAsync(ct);
-        var plan = DemoPlan.Of(clock.GetUtcNow());
+        var plan = DemoPlan.Of(clock.GetUtcNow(), DemoScale.Of(size));
         var password = Secret.Password();
         var hashes = await HashesAsync(plan.Users.Select((_, i) => i == 0 ? password : Secret.Password()), ct);
         var email = await sql.WriteAsync(plan, untouched, hashes, clock.GetUtcNow(), ct);
         await transaction.CommitAsync(ct);
-        return untouched is null ? new Login(email, password) : null;
+        return new(true, untouched is null ? new Login(email, password) : null);
     }
 
     private static Task<string[]> HashesAsync(IEnumerable<string> passwords, CancellationToken ct) => Task.WhenAll(passwords.Select(password => PasswordHash.HashAsync(password, ct)));

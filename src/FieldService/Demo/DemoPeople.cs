@@ -14,7 +14,7 @@ internal static class DemoPeople
 
     public static readonly Colleague Office = new("Priya Raman", "office", "admin", []);
 
-    public static readonly Colleague[] Technicians =
+    private static readonly Colleague[] _technicians =
     [
         new("Elena Torres", "elena", "tech", [DemoCatalog.Trade.Electrical]),
         new("Jonas Lindqvist", "jonas", "tech", [DemoCatalog.Trade.Plumbing, DemoCatalog.Trade.Heating, DemoCatalog.Trade.Electrical]),
@@ -22,7 +22,7 @@ internal static class DemoPeople
         new("Samira Okafor", "samira", "tech", [DemoCatalog.Trade.Heating]),
     ];
 
-    public static readonly string[] Families =
+    private static readonly string[] _families =
     [
         "Adele Marchetti", "Bram Oyelaran", "Carla Novotny", "Desmond Achterberg", "Edith Valdivia", "Farouk Lindgren", "Greta Summerfield", "Hollis Baptiste", "Imogen Tran",
         "Jasper Kowalczyk", "Katya Ferreira", "Leon Abernathy", "Mirabel Stone", "Nolan Desrosiers", "Odette Hargrove", "Pavel Rourke", "Quinn Solberg", "Rosalind Mbeki",
@@ -31,12 +31,35 @@ internal static class DemoPeople
     ];
 
     /// <summary>A name to write to, and the business.</summary>
-    public static readonly (string Contact, string Business)[] Businesses =
+    private static readonly (string Contact, string Business)[] _businesses =
     [
         ("Harriet Coleman", "Blue Heron Dental"), ("Ivo Santangelo", "Santangelo Bakery"), ("Joyce Adeyemi", "Prairie Lantern Bookshop"), ("Kurt Villanueva", "Fourth Street Lofts"),
         ("Lorna Esposito", "Little Acorns Daycare"), ("Mateo Brandt", "Brandt Auto Body"), ("Noreen Takahashi", "Cedar & Stone Yoga"), ("Oscar Whitfield", "Whitfield Property Group"),
         ("Paloma Reyes", "Casa Paloma Cantina"), ("Roland Finch", "Finch & Daughters Florists"),
     ];
+
+    /// <summary>The four there are, and in a larger company others with their trades.</summary>
+    public static IEnumerable<Colleague> Technicians(int count) => Enumerable.Range(0, count).Select(i => i < _technicians.Length
+        ? _technicians[i]
+        : _technicians[i % _technicians.Length] with { Name = Someone(i * 7), Mailbox = $"tech{i + 1}" });
+
+    /// <summary>Three families to one business, each with a name of its own. Where there is a business, the name is whom to write to.</summary>
+    public static IEnumerable<(string Name, string? Business)> Clients(int count)
+    {
+        var families = count * _families.Length / (_families.Length + _businesses.Length);
+        for (var i = 0; i < families; i++) yield return (i < _families.Length ? _families[i] : Someone(i), null);
+        for (var i = 0; i < count - families; i++)
+        {
+            yield return i < _businesses.Length ? _businesses[i] : (Someone(families + i), $"{_businesses[i % _businesses.Length].Business} {(i / _businesses.Length) + 1}");
+        }
+    }
+
+    // First names, last names and initials each turn at their own pace, so that nobody comes twice.
+    private static string Someone(int i)
+    {
+        var (first, last) = (_families[i % _families.Length].Split(' ')[0], _families[i / _families.Length % _families.Length].Split(' ')[1]);
+        return $"{first} {(char)('A' + (i / (_families.Length * _families.Length) % 26))}. {last}";
+    }
 
     public static readonly string[] Streets =
     [

@@ -51,28 +51,27 @@ internal sealed record DemoPlan(
 
     public DemoUser Office => Users[1];
 
-    public static DemoPlan Of(DateTimeOffset now)
+    public static DemoPlan Of(DateTimeOffset now, DemoScale scale)
     {
         var chance = new DemoChance();
         var calendar = new DemoCalendar(DateTimeZoneProviders.Tzdb[DemoPeople.TimeZone], now);
-        List<DemoUser> users = [new(chance.Id(), DemoPeople.Owner), new(chance.Id(), DemoPeople.Office), .. DemoPeople.Technicians.Select(who => new DemoUser(chance.Id(), who))];
-        var (clients, properties) = Neighborhood(chance, calendar);
-        var jobs = new DemoSchedule(now, chance, calendar, [.. users.Skip(2)], properties).Jobs();
-        var (estimates, invoices) = new DemoBooks(now, chance, calendar, clients, properties).Of(jobs);
+        List<DemoUser> users = [new(chance.Id(), DemoPeople.Owner), new(chance.Id(), DemoPeople.Office), .. DemoPeople.Technicians(scale.Technicians).Select(who => new DemoUser(chance.Id(), who))];
+        var (clients, properties) = Neighborhood(scale, chance, calendar);
+        var jobs = new DemoSchedule(scale, now, chance, calendar, [.. users.Skip(2)], properties).Jobs();
+        var (estimates, invoices) = new DemoBooks(scale, now, chance, calendar, clients, properties).Of(jobs);
         return new(users, clients, properties, jobs, estimates, invoices);
     }
 
-    private static (List<DemoClient>, List<DemoProperty>) Neighborhood(DemoChance chance, DemoCalendar calendar)
+    private static (List<DemoClient>, List<DemoProperty>) Neighborhood(DemoScale scale, DemoChance chance, DemoCalendar calendar)
     {
-        var names = DemoPeople.Families.Select(name => (Name: name, Company: (string?)null)).Concat(DemoPeople.Businesses.Select(b => (b.Contact, (string?)b.Business)));
         List<DemoClient> clients = [];
         List<DemoProperty> properties = [];
-        foreach (var (name, company) in names)
+        foreach (var (name, company) in DemoPeople.Clients(scale.Clients))
         {
             var i = clients.Count;
             var client = new DemoClient(
-                chance.Id(), name, company, $"{name.Replace(' ', '.').ToLowerInvariant()}@example.com", $"(402) 555-01{i:00}", Address(), chance.Of(DemoPeople.Zips),
-                calendar.At(calendar.Workday(-420 + (i * 8)), chance.Between(9 * 60, 16 * 60)));
+                chance.Id(), name, company, $"{name.Replace(' ', '.').ToLowerInvariant()}@example.com", $"(402) 555-01{i % 100:00}", Address(), chance.Of(DemoPeople.Zips),
+                calendar.At(calendar.Workday(-scale.Years * 420 + (i * scale.Years * 320 / scale.Clients)), chance.Between(9 * 60, 16 * 60)));
             clients.Add(client);
             properties.Add(new(chance.Id(), client, company is null ? "Home" : company, client.Address, client.Zip, chance.Once(3) ? chance.Of(DemoPeople.DoorNotes) : null));
 

@@ -1,24 +1,25 @@
 namespace Outpost.FieldService.Demo;
 
-/// <summary>The work of ten weeks back and two ahead: which jobs there are, who goes where, and what has come of it by now.</summary>
-internal sealed class DemoSchedule(DateTimeOffset now, DemoChance chance, DemoCalendar calendar, IReadOnlyList<DemoUser> technicians, IReadOnlyList<DemoProperty> properties)
+/// <summary>The work that was done and two weeks ahead: which jobs there are, who goes where, and what has come of it by now.</summary>
+internal sealed class DemoSchedule(DemoScale scale, DateTimeOffset now, DemoChance chance, DemoCalendar calendar, IReadOnlyList<DemoUser> technicians, IReadOnlyList<DemoProperty> properties)
 {
     private readonly List<DemoJob> _jobs = [];
     private readonly Dictionary<DemoCatalog.Work, int> _times = [];
+    private readonly DemoProperty[] _businesses = [.. properties.Where(p => p.Client.Company is not null)];
 
     public IReadOnlyList<DemoJob> Jobs()
     {
         // The days that people look at first are planned first, while everybody is still free.
-        for (var i = 0; i < 8; i++) Underway(i);
-        for (var i = 0; i < 9; i++) Today(isGiven: i != 8);
-        for (var i = 0; i < 5; i++) Done(calendar.Today.AddDays(-1));
-        for (var i = 0; i < 4; i++) Done(calendar.Workday(-2));
-        for (var i = 0; i < 48; i++) Invoiced(-4 - (i * 64 / 48));
-        for (var i = 0; i < 32; i++) Ahead(1 + (i * 13 / 32));
-        for (var i = 0; i < 4; i++) WithoutVisit("scheduled");
-        for (var i = 0; i < 6; i++) WithoutVisit("draft");
-        for (var i = 0; i < 8; i++) WithoutVisit("quoted");
-        for (var i = 0; i < 5; i++) Cancelled(i);
+        for (var i = 0; i < 8 * scale.Times; i++) Underway(i / scale.Times);
+        for (var i = 0; i < 9 * scale.Times; i++) Today(isGiven: i / scale.Times != 8);
+        for (var i = 0; i < 5 * scale.Times; i++) Done(calendar.Today.AddDays(-1));
+        for (var i = 0; i < 4 * scale.Times; i++) Done(calendar.Workday(-2));
+        for (var i = 0; i < scale.Invoiced; i++) Invoiced(-4 - (int)((long)i * scale.DaysBack / scale.Invoiced));
+        for (var i = 0; i < 32 * scale.Times; i++) Ahead(1 + (i * 13 / (32 * scale.Times)));
+        for (var i = 0; i < 4 * scale.Times; i++) WithoutVisit("scheduled");
+        for (var i = 0; i < 6 * scale.Times; i++) WithoutVisit("draft");
+        for (var i = 0; i < 8 * scale.Times; i++) WithoutVisit("quoted");
+        for (var i = 0; i < 5 * scale.Times; i++) Cancelled(i / scale.Times);
         return _jobs;
     }
 
@@ -52,7 +53,7 @@ internal sealed class DemoSchedule(DateTimeOffset now, DemoChance chance, DemoCa
         var job = Add(Next(_ => true), days - chance.Between(4, 12));
         foreach (var minutes in job.Work.Visits) Visit(job, calendar.Workday(days), minutes);
         // Sometimes the first look is only a look.
-        if (job.Work.Visits.Length == 1 && chance.Once(2)) Visit(job, calendar.Workday(days - 2), 60);
+        if (job.Work.Visits.Length == 1 && chance.Once(scale.LooksFirst)) Visit(job, calendar.Workday(days - 2), 60);
         Settle(job);
         job.Status = "invoiced";
     }
@@ -82,7 +83,7 @@ internal sealed class DemoSchedule(DateTimeOffset now, DemoChance chance, DemoCa
     private DemoJob Add(DemoCatalog.Work work, int createdDays)
     {
         // Most of the work is for few: every third job goes to a business.
-        var place = chance.Once(3) ? chance.Of([.. properties.Where(p => p.Client.Company is not null)]) : chance.Of(properties);
+        var place = chance.Once(3) ? chance.Of(_businesses) : chance.Of(properties);
         var job = new DemoJob
         {
             Id = chance.Id(),

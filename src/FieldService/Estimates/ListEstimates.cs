@@ -41,7 +41,7 @@ internal static class ListEstimates
 
     public static async Task<Ok<Page<Row>>> Handle([AsParameters] Paging paging, [AsParameters] Filter filter, CurrentUser user, ReadDb db, CancellationToken ct)
     {
-        var pattern = ListParameters.Containing(filter.Q);
+        var search = ListParameters.Search(filter.Q);
         var status = ListParameters.Word<EstimateStatus>(filter.Status, "status");
         var client = ListParameters.Id(filter.ClientId, "client_id");
         var job = ListParameters.Id(filter.JobId, "job_id");
@@ -53,7 +53,7 @@ internal static class ListEstimates
             {Sql.If(status is not null, $"and e.status = {status}")}
             {Sql.If(client is not null, $"and e.client_id = {client}")}
             {Sql.If(job is not null, $"and e.job_id = {job}")}
-            {Sql.If(pattern is not null, $"and (c.name ilike {pattern} or e.notes ilike {pattern})")}
+            {(search is null ? null : (Sql)$"and (c.search like {search.Pattern} or lower(e.notes) like {search.Pattern})")}
             """;
 
         return Answers.Page(paging, await db.PageAsync<Row>(

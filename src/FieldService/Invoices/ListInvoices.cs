@@ -43,7 +43,7 @@ internal static class ListInvoices
 
     public static async Task<Ok<Page<Row>>> Handle([AsParameters] Paging paging, [AsParameters] Filter filter, CurrentUser user, ReadDb db, CancellationToken ct)
     {
-        var pattern = ListParameters.Containing(filter.Q);
+        var search = ListParameters.Search(filter.Q);
         var status = ListParameters.Word<InvoiceStatus>(filter.Status, "status");
         var client = ListParameters.Id(filter.ClientId, "client_id");
         var job = ListParameters.Id(filter.JobId, "job_id");
@@ -55,7 +55,7 @@ internal static class ListInvoices
             {Sql.If(status is not null, $"and i.status = {status}")}
             {Sql.If(client is not null, $"and i.client_id = {client}")}
             {Sql.If(job is not null, $"and i.job_id = {job}")}
-            {Sql.If(pattern is not null, $"and (c.name ilike {pattern} or i.invoice_number ilike {pattern} or i.notes ilike {pattern})")}
+            {(search is null ? null : (Sql)$"and (c.search like {search.Pattern} or lower(i.invoice_number) like {search.Pattern} or lower(i.notes) like {search.Pattern})")}
             """;
 
         return Answers.Page(paging, await db.PageAsync<Row>(

@@ -42,7 +42,7 @@ internal static class ListJobs
         var status = ListParameters.Word<JobStatus>(filter.Status, "status");
         var client = ListParameters.Id(filter.ClientId, "client_id");
         var property = ListParameters.Id(filter.PropertyId, "property_id");
-        var pattern = ListParameters.Containing(filter.Q);
+        var search = ListParameters.Search(filter.Q);
         var order = Sorting.By(filter.Sort, filter.Order);
         Sql asked = $"""
             j.account_id = {user.Account}
@@ -50,7 +50,7 @@ internal static class ListJobs
             {Sql.If(status is not null, $"and j.status = {status}")}
             {Sql.If(client is not null, $"and j.client_id = {client}")}
             {Sql.If(property is not null, $"and j.property_id = {property}")}
-            {Sql.If(pattern is not null, $"and j.title ilike {pattern}")}
+            {(search is null ? null : JobSearch.And(user.Account, search))}
             """;
 
         return Answers.Page(paging, await db.PageAsync<Row>(

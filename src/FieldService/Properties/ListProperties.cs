@@ -56,13 +56,13 @@ internal static class ListProperties
 
     private static async Task<Ok<Page<Row>>> Find(Paging paging, Filter filter, CurrentUser user, ReadDb db, CancellationToken ct)
     {
-        var pattern = ListParameters.Containing(filter.Q);
+        var search = ListParameters.Search(filter.Q);
         var client = ListParameters.Id(filter.ClientId, "client_id");
         var order = Sorting.By(filter.Sort, filter.Order);
         Sql asked = $"""
             p.account_id = {user.Account}
             {Sql.If(client is not null, $"and p.client_id = {client}")}
-            {Sql.If(pattern is not null, $"and concat_ws(' ', p.name, p.address, p.city, p.state, p.zip, c.name) ilike {pattern}")}
+            {(search is null ? null : PropertySearch.And(user.Account, search))}
             """;
 
         return Answers.Page(paging, await db.PageAsync<Row>(

@@ -69,7 +69,7 @@ internal static class ListVisits
         var assigned = ListParameters.Id(filter.AssignedUserId, "assigned_user_id");
         var from = ListParameters.Instant(filter.From, "from");
         var to = ListParameters.Instant(filter.To, "to");
-        var pattern = ListParameters.Containing(filter.Q);
+        var search = ListParameters.Search(filter.Q);
         var order = Sorting.By(filter.Sort, filter.Order);
         Sql asked = $"""
             v.account_id = {user.Account}
@@ -79,7 +79,7 @@ internal static class ListVisits
             {Sql.If(assigned is not null, $"and v.assigned_user_id = {assigned}")}
             {Sql.If(from is not null, $"and v.scheduled_start >= {from}")}
             {Sql.If(to is not null, $"and v.scheduled_start < {to}")}
-            {Sql.If(pattern is not null, $"and exists (select from jobs j where j.account_id = v.account_id and j.id = v.job_id and j.title ilike {pattern})")}
+            {(search is null ? null : (Sql)$"and v.job_id in ({JobSearch.Ids(user.Account, search)})")}
             """;
 
         return Answers.Page(paging, await db.PageAsync<Row>(

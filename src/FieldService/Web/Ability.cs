@@ -18,14 +18,16 @@ public enum Ability
     DeleteMoney,
     ManageUsers,
     ReadAudit,
+    ReadAccount,
+    ManageAccount,
 }
 
 public static class Abilities
 {
     private static readonly Ability[] Technician = [Ability.BeSignedIn, Ability.ReadJobs, Ability.WorkVisits];
     private static readonly Ability[] Admin =
-        [.. Technician, Ability.ManageJobs, Ability.ReadClients, Ability.ManageClients, Ability.ReadMoney, Ability.ManageMoney, Ability.ManageUsers, Ability.ReadAudit];
-    private static readonly Ability[] Owner = [.. Admin, Ability.DeleteJobs, Ability.DeleteMoney];
+        [.. Technician, Ability.ManageJobs, Ability.ReadClients, Ability.ManageClients, Ability.ReadMoney, Ability.ManageMoney, Ability.ManageUsers, Ability.ReadAudit, Ability.ReadAccount];
+    private static readonly Ability[] Owner = [.. Admin, Ability.DeleteJobs, Ability.DeleteMoney, Ability.ManageAccount];
 
     public static bool May(this UserRole role, Ability ability) => Of(role).Contains(ability);
 

@@ -5,19 +5,16 @@ namespace Outpost.FieldService.Web;
 /// <summary>Reads what a list is asked for. What cannot be read is refused by name, never guessed.</summary>
 internal static class ListParameters
 {
-    private const int LongestSearch = 255;
+    private const int LongestSearch = SearchText.Longest;
 
-    /// <summary>The pattern for <c>ilike</c> that finds these words anywhere; null when there is nothing to look for.</summary>
+    /// <summary>What to look for; null when that is nothing.</summary>
     /// <exception cref="RuleException">VALIDATION_ERROR</exception>
-    public static string? Containing(string? q)
+    public static SearchText? Search(string? q)
     {
-        if (string.IsNullOrWhiteSpace(q)) return null;
+        if (q?.Trim().Length > LongestSearch) throw new RuleException("VALIDATION_ERROR", $"Search for at most {LongestSearch} characters.") { Field = "q" };
+        if (q?.Contains('\0') ?? false) throw new RuleException("VALIDATION_ERROR", "Text must not contain the NUL character.") { Field = "q" };
 
-        var words = q.Trim();
-        if (words.Length > LongestSearch) throw new RuleException("VALIDATION_ERROR", $"Search for at most {LongestSearch} characters.") { Field = "q" };
-        if (words.Contains('\0')) throw new RuleException("VALIDATION_ERROR", "Text must not contain the NUL character.") { Field = "q" };
-
-        return $"%{words.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal).Replace("_", @"\_", StringComparison.Ordinal)}%";
+        return SearchText.Of(q);
     }
 
     /// <exception cref="RuleException">VALIDATION_ERROR</exception>

@@ -17,6 +17,13 @@ internal sealed class Patch<T>(JsonObject changes, ValidationOptions validation,
 
     public bool IsEmpty => changes.Count == 0;
 
+    /// <summary>What is asked of one field, as it was sent.</summary>
+    public JsonNode? Of(string field) => changes[field];
+
+    /// <summary>Refuses fields that <typeparamref name="T"/> does not have.</summary>
+    /// <exception cref="Kernel.RuleException">VALIDATION_ERROR</exception>
+    public void SeeThatAllFieldsAreKnown() => MergePatch.SeeThatAllAreKnown(changes, typeof(T));
+
     public IEnumerable<string> Fields => changes.Select(change => change.Key);
 
     public static async ValueTask<Patch<T>?> BindAsync(HttpContext http)
@@ -69,6 +76,11 @@ internal sealed class Patch<T>(JsonObject changes, ValidationOptions validation,
 
     private static void Merge(JsonObject target, JsonObject source)
     {
-        foreach (var (name, value) in source) target[name] = value?.DeepClone();
+        foreach (var (name, value) in source)
+        {
+            // A null at the top reaches the form as null, which says by itself whether it may be empty.
+            if (value is JsonObject inner && target[name] is JsonObject there) MergePatch.Apply(there, inner);
+            else target[name] = value?.DeepClone();
+        }
     }
 }

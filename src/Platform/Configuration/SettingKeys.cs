@@ -1,4 +1,5 @@
 using System.Globalization;
+using Outpost.Platform.Http;
 
 namespace Outpost.Platform.Configuration;
 
@@ -58,6 +59,10 @@ public static class SettingKeys
         new("TRUSTED_PROXIES", Security, "fsm", "Addresses or networks, joined by commas, of the proxies in front: 127.0.0.1,10.0.0.0/8. Only they are believed when they say who is calling.")
         {
             Default = "none", Check = ValueChecks.Networks,
+        },
+        new(PublicHttp.AllowPrivate, Security, "fsm, worker", "With true webhooks and messages may also go to http:// and to addresses inside your own network: for development, or for a receiver on the same network.")
+        {
+            Default = "false", Check = ValueChecks.TrueOrFalse, Doubt = ValueChecks.PrivateTargets,
         },
         new("FSM_HOST", Addresses, "fsm", "The address to listen on. 0.0.0.0 opens the port to every network of this machine.") { Default = "127.0.0.1", Check = ValueChecks.Address },
         new("FSM_PORT", Addresses, "fsm", "The port of the field service.") { Kind = SettingKind.Port, Default = "3000", Check = ValueChecks.Port },

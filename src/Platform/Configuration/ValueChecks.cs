@@ -23,6 +23,10 @@ internal static class ValueChecks
     public static (string, string)? InsecureCookies(string value, Settings settings) =>
         settings.Production && value.Equals("false", StringComparison.OrdinalIgnoreCase) ? ("sends session cookies over plain HTTP too", "put HTTPS in front and set it to true") : null;
 
+    public static (string, string)? PrivateTargets(string value, Settings settings) =>
+        settings.Production && value.Equals("true", StringComparison.OrdinalIgnoreCase)
+            ? ("lets whoever keeps webhooks reach machines inside this network", "set it to false unless a receiver is on this network") : null;
+
     public static (string, string)? Port(string value, Settings settings) =>
         int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is >= 1 and <= 65535 ? null : ("is no port number", "set it to a number from 1 to 65535");
 

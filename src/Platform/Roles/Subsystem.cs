@@ -19,7 +19,7 @@ public sealed record Subsystem(
     string Database,
     Assembly Migrations,
     Func<Settings, CancellationToken, Task<Login?>> FirstLogin,
-    Func<Settings, CancellationToken, Task<Login?>> Demo,
+    Func<Settings, DemoSize, CancellationToken, Task<DemoAnswer>> Demo,
     IUsers? Users = null,
     IHistory? History = null)
 {
@@ -29,6 +29,13 @@ public sealed record Subsystem(
     /// <summary>The keys that hold the owner's URL; without one the app role's URL is used to migrate.</summary>
     public IReadOnlyList<string> OwnerUrlKeys => [$"{Name.ToUpperInvariant()}_DATABASE_OWNER_URL", "DATABASE_OWNER_URL"];
 }
+
+/// <summary>How much a demo company has: little to look at, or what a busy company has after years, to measure with.</summary>
+public enum DemoSize { Small, Large }
+
+/// <param name="Made">False when there was a demo company already, and nothing was changed.</param>
+/// <param name="Login">How to sign in to it, when that is new.</param>
+public sealed record DemoAnswer(bool Made, Login? Login);
 
 /// <summary>How to sign in for the first time. The password is shown once and never stored in clear.</summary>
 public sealed record Login(string Email, string Password);

@@ -41,6 +41,11 @@ public sealed class WhoMayDoWhat(PostgresServer postgres)
         ("PATCH", "/api/v1/users/{id}", "owner admin"),
         ("POST", "/api/v1/users/{id}/deactivation", "owner admin"),
         ("DELETE", "/api/v1/users/{id}/deactivation", "owner admin"),
+        ("POST", "/api/v1/users/{id}/password-reset", "owner admin"),
+        ("GET", "/api/v1/users/invitations", "owner admin"),
+        ("POST", "/api/v1/users/invitations", "owner admin"),
+        ("POST", "/api/v1/users/invitations/{id}/resend", "owner admin"),
+        ("DELETE", "/api/v1/users/invitations/{id}", "owner admin"),
         ("POST", "/api/v1/auth/password", "owner admin tech"),
     ];
 

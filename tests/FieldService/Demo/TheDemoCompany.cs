@@ -3,6 +3,7 @@ using Npgsql;
 using Outpost.FieldService.Accounts;
 using Outpost.FieldService.Demo;
 using Outpost.Platform.Migrations;
+using Outpost.Platform.Roles;
 using Outpost.Testing;
 
 namespace Outpost.FieldService.Tests.Demo;
@@ -115,7 +116,7 @@ public sealed class TheDemoCompany(PostgresServer postgres)
         await using var database = await FilledAsync("2026-11-24T15:40:00Z");
         var before = await DigestAsync(database);
 
-        Assert.Null(await DemoCompany.FillAsync(database.OwnerSource, new Clock(At("2026-12-24T15:40:00Z")), Stop));
+        Assert.False((await DemoCompany.FillAsync(database.OwnerSource, DemoSize.Small, new Clock(At("2026-12-24T15:40:00Z")), Stop)).Made);
 
         Assert.Equal(before, await DigestAsync(database));
     }
@@ -126,9 +127,9 @@ public sealed class TheDemoCompany(PostgresServer postgres)
         await using var database = await EmptyAsync();
         var clock = new Clock(At("2026-11-24T15:40:00Z"));
 
-        var logins = await Task.WhenAll(DemoCompany.FillAsync(database.OwnerSource, clock, Stop), DemoCompany.FillAsync(database.OwnerSource, clock, Stop));
+        var answers = await Task.WhenAll(DemoCompany.FillAsync(database.OwnerSource, DemoSize.Small, clock, Stop), DemoCompany.FillAsync(database.OwnerSource, DemoSize.Small, clock, Stop));
 
-        Assert.Single(logins, login => login is not null);
+        Assert.Single(answers, answer => answer.Made);
         Assert.Equal(40L, await ValueAsync(database, "select count(*) from clients"));
     }
 
@@ -138,11 +139,11 @@ public sealed class TheDemoCompany(PostgresServer postgres)
         await using var database = await EmptyAsync();
         await RunAsync(database, "alter table payments add constraint the_disk_is_full check (amount_cents < 0) not valid");
 
-        await Assert.ThrowsAsync<PostgresException>(() => DemoCompany.FillAsync(database.OwnerSource, new Clock(At("2026-11-24T15:40:00Z")), Stop));
+        await Assert.ThrowsAsync<PostgresException>(() => DemoCompany.FillAsync(database.OwnerSource, DemoSize.Small, new Clock(At("2026-11-24T15:40:00Z")), Stop));
 
         Assert.Equal(0L, await ValueAsync(database, "select (select count(*) from accounts) + (select count(*) from clients) + (select count(*) from number_series)"));
         await RunAsync(database, "alter table payments drop constraint the_disk_is_full");
-        Assert.NotNull(await DemoCompany.FillAsync(database.OwnerSource, new Clock(At("2026-11-24T15:40:00Z")), Stop));
+        Assert.True((await DemoCompany.FillAsync(database.OwnerSource, DemoSize.Small, new Clock(At("2026-11-24T15:40:00Z")), Stop)).Made);
     }
 
     [Fact]
@@ -151,7 +152,7 @@ public sealed class TheDemoCompany(PostgresServer postgres)
         await using var database = await EmptyAsync();
         var first = await UserAdministration.FirstOwnerAsync(database.OwnerSource, "My company", Stop);
 
-        Assert.Null(await DemoCompany.FillAsync(database.OwnerSource, new Clock(At("2026-11-24T15:40:00Z")), Stop));
+        Assert.Equal(new DemoAnswer(true, null), await DemoCompany.FillAsync(database.OwnerSource, DemoSize.Small, new Clock(At("2026-11-24T15:40:00Z")), Stop));
 
         Assert.Equal(1L, await ValueAsync(database, "select count(*) from accounts"));
         Assert.Equal(6L, await ValueAsync(database, "select count(*) from users"));
@@ -168,7 +169,7 @@ public sealed class TheDemoCompany(PostgresServer postgres)
         await app.SqlAsync("update users set email = 'admin@example.com' where role = 'owner'");
         await app.SqlAsync("insert into clients (account_id, id, name) values ($1, $2, 'A real client')", app.Company.Account, Guid.CreateVersion7());
 
-        var login = await DemoCompany.FillAsync(app.Database.OwnerSource, app.Clock, Stop);
+        var login = (await DemoCompany.FillAsync(app.Database.OwnerSource, DemoSize.Small, app.Clock, Stop)).Login;
 
         Assert.Equal("demo-admin@example.com", login!.Email);
         Assert.Equal(1L, await app.ValueAsync("select count(*) from clients where account_id = $1", app.Company.Account));
@@ -183,8 +184,8 @@ public sealed class TheDemoCompany(PostgresServer postgres)
         await using var other = await EmptyAsync();
         var clock = new Clock(At("2026-11-24T15:40:00Z"));
 
-        var login = await DemoCompany.FillAsync(one.OwnerSource, clock, Stop);
-        var otherLogin = await DemoCompany.FillAsync(other.OwnerSource, clock, Stop);
+        var login = (await DemoCompany.FillAsync(one.OwnerSource, DemoSize.Small, clock, Stop)).Login;
+        var otherLogin = (await DemoCompany.FillAsync(other.OwnerSource, DemoSize.Small, clock, Stop)).Login;
 
         Assert.Equal("admin@example.com", login!.Email);
         Assert.NotEqual(login.Password, otherLogin!.Password);
@@ -199,7 +200,7 @@ public sealed class TheDemoCompany(PostgresServer postgres)
     private async Task<TestDatabase> FilledAsync(string moment)
     {
         var database = await EmptyAsync();
-        Assert.NotNull(await DemoCompany.FillAsync(database.OwnerSource, new Clock(At(moment)), Stop));
+        Assert.True((await DemoCompany.FillAsync(database.OwnerSource, DemoSize.Small, new Clock(At(moment)), Stop)).Made);
         return database;
     }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.RegularExpressions;
 using Outpost.FieldService.Demo;
+using Outpost.Platform.Roles;
 using Outpost.FieldService.Web.Pages;
 using Outpost.Testing;
 
@@ -175,7 +176,7 @@ public sealed partial class LookingAtPages(PostgresServer postgres)
     private async Task<FieldServiceUnderTest> DemoAsync()
     {
         var app = await FieldServiceUnderTest.StartAsync(postgres);
-        await DemoCompany.FillAsync(app.Database.OwnerSource, app.Clock, FieldServiceUnderTest.Stop);
+        await DemoCompany.FillAsync(app.Database.OwnerSource, DemoSize.Small, app.Clock, FieldServiceUnderTest.Stop);
         return app;
     }
 

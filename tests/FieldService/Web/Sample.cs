@@ -22,8 +22,11 @@ internal static class Sample
         await (await owner.PostAsync($"/api/v1/invoices/{invoice}/transition", new { status = "sent" })).OkAsync();
         var payment = await MadeAsync(owner, $"/api/v1/invoices/{invoice}/payments", new { amount_cents = 100, method = "cash" });
 
+        var invitation = await MadeAsync(owner, "/api/v1/users/invitations", new { email = "invited@north.test", full_name = "North guest", role = "tech" });
+
         return new Dictionary<string, Guid>
         {
+            ["invitations"] = invitation,
             ["clients"] = client, ["properties"] = property, ["jobs"] = job, ["visits"] = visit,
             ["estimates"] = estimate, ["invoices"] = invoice, ["payments"] = payment, ["users"] = app.Company.Tech.Id,
         };
@@ -37,6 +40,10 @@ internal static class Sample
         ("POST", "visits") => new { scheduled_start = "2026-11-24T14:00:00Z", scheduled_end = "2026-11-24T15:00:00Z" },
         ("POST", "password") => new { current_password = "some password", new_password = "another password" },
         ("POST", "login") => new { email = "nobody@north.test", password = "some password" },
+        ("POST", "password-reset" or "resend") => new { },
+        ("POST", "invitations") => new { email = "someone@north.test", full_name = "Someone", role = "tech" },
+        ("POST", "invitation") => new { token = "nobody's", full_name = "Nobody", password = "some password" },
+        ("PATCH", "account") => new { name = "Changed" },
         ("PATCH", _) when pattern.Contains("users", StringComparison.Ordinal) => new { full_name = "Changed" },
         ("PATCH", _) when pattern.Contains("visits", StringComparison.Ordinal) => new { tech_notes = "Changed" },
         ("PATCH", _) => new { notes = "Changed" },
@@ -53,7 +60,7 @@ internal static class Sample
     private static async Task<Guid> MadeAsync(HttpClient client, string path, object body)
     {
         var answer = await (await client.PostAsync(path, body)).OkAsync(HttpStatusCode.Created);
-        return (Guid)(answer["id"] ?? answer["data"]!["id"] ?? answer["data"]!["payment_id"])!;
+        return (Guid)(answer["id"] ?? answer["data"]!["id"] ?? answer["data"]!["invitation"]?["id"] ?? answer["data"]!["payment_id"])!;
     }
 
     private static async Task<JsonNode> OkAsync(this HttpResponseMessage answer, HttpStatusCode expected = HttpStatusCode.OK)

@@ -27,7 +27,7 @@ internal sealed class InvoiceListPage(ReadDb db, WallClock clock) : PageModel
 
     public string Currency => HttpContext.Caller().Currency;
 
-    public string? Search { get; private set; }
+    public SearchText? Search { get; private set; }
 
     public string? Status { get; private set; }
 
@@ -77,24 +77,24 @@ internal sealed class InvoiceListPage(ReadDb db, WallClock clock) : PageModel
             }, ct);
 
         var all = counts.Values.Sum();
-        Pager = new(Path, [("q", Search), ("status", Status)], number, Status is null ? all : counts.GetValueOrDefault(Status));
+        Pager = new(Path, [("q", Search?.Words), ("status", Status)], number, Status is null ? all : counts.GetValueOrDefault(Status));
         Tabs =
         [
-            new("All", Pager.Address(Path, ("q", Search)), all, Status is null),
-            .. Statuses.Select(s => new Tab(Shown.Word(s), Pager.Address(Path, ("q", Search), ("status", s)), counts.GetValueOrDefault(s), s == Status)),
+            new("All", Pager.Address(Path, ("q", Search?.Words)), all, Status is null),
+            .. Statuses.Select(s => new Tab(Shown.Word(s), Pager.Address(Path, ("q", Search?.Words), ("status", s)), counts.GetValueOrDefault(s), s == Status)),
         ];
     }
 
-    private Sql Invoices(AccountId account, string? search) => $"""
+    private Sql Invoices(AccountId account, SearchText? search) => $"""
         from (select *, {StatusToday.Of(clock.Today)} as status_now from invoices where account_id = {account}) i
         join clients c on c.account_id = i.account_id and c.id = i.client_id
         left join jobs j on j.account_id = i.account_id and j.id = i.job_id
-        where {(search is null ? Everything : Matching(SearchText.Pattern(search)))}
+        where {(search is null ? Everything : Matching(search))}
         """;
 
     private static Sql Everything => $"true";
 
-    private static Sql Matching(string pattern) => $"(i.invoice_number ilike {pattern} or c.name ilike {pattern} or c.company_name ilike {pattern} or j.title ilike {pattern})";
+    private static Sql Matching(SearchText text) => $"(lower(i.invoice_number) like {text.Pattern} or c.search like {text.Pattern} or j.search like {text.Pattern})";
 
     private static Sql In(string status) => $"and i.status_now = {status}";
 }

@@ -24,7 +24,7 @@ internal sealed class JobListPage(ReadDb db, WallClock clock) : PageModel
 
     public WallClock Clock => clock;
 
-    public string? Search { get; private set; }
+    public SearchText? Search { get; private set; }
 
     public string? Status { get; private set; }
 
@@ -58,10 +58,10 @@ internal sealed class JobListPage(ReadDb db, WallClock clock) : PageModel
                   where v.account_id = j.account_id and v.job_id = j.id and v.status <> 'cancelled'
                   order by v.status = 'completed', abs(extract(epoch from v.scheduled_start - {clock.Now})) limit 1
                 ) v on true
-                where {Matching(account, Search)} {(Status is { } wanted ? In(wanted) : null)}
+                where {Matching(account)} {(Status is { } wanted ? In(wanted) : null)}
                 order by j.created_at desc, j.id desc limit {Pager.Rows} offset {(number - 1) * Pager.Rows}
                 """,
-                $"select j.status, count(*) as jobs {(Search is null ? JobsAlone : Jobs)} where {Matching(account, Search)} group by j.status",
+                $"select j.status, count(*) as jobs from jobs j where {Matching(account)} group by j.status",
             ],
             async (results, token) =>
             {
@@ -70,11 +70,11 @@ internal sealed class JobListPage(ReadDb db, WallClock clock) : PageModel
             }, ct);
 
         var all = counts.Values.Sum();
-        Pager = new(Path, [("q", Search), ("status", Status)], number, Status is null ? all : counts.GetValueOrDefault(Status));
+        Pager = new(Path, [("q", Search?.Words), ("status", Status)], number, Status is null ? all : counts.GetValueOrDefault(Status));
         Tabs =
         [
-            new("All", Pager.Address(Path, ("q", Search)), all, Status is null),
-            .. Statuses.Select(s => new Tab(Shown.Word(s), Pager.Address(Path, ("q", Search), ("status", s)), counts.GetValueOrDefault(s), s == Status)),
+            new("All", Pager.Address(Path, ("q", Search?.Words)), all, Status is null),
+            .. Statuses.Select(s => new Tab(Shown.Word(s), Pager.Address(Path, ("q", Search?.Words), ("status", s)), counts.GetValueOrDefault(s), s == Status)),
         ];
     }
 
@@ -84,12 +84,7 @@ internal sealed class JobListPage(ReadDb db, WallClock clock) : PageModel
         left join properties p on p.account_id = j.account_id and p.id = j.property_id
         """;
 
-    // Counting needs the neighbours only when they are searched.
-    private static Sql JobsAlone => $"from jobs j";
-
-    private static Sql Matching(AccountId account, string? search) => $"j.account_id = {account} {(search is null ? null : Naming(SearchText.Pattern(search)))}";
-
-    private static Sql Naming(string pattern) => $"and (j.title ilike {pattern} or c.name ilike {pattern} or c.company_name ilike {pattern} or p.address ilike {pattern})";
+    private Sql Matching(AccountId account) => $"j.account_id = {account} {(Search is null ? null : JobSearch.And(account, Search))}";
 
     private static Sql In(string status) => $"and j.status = {status}";
 }

@@ -1,0 +1,19 @@
+using Outpost.FieldService.Accounts;
+using Outpost.FieldService.Clients;
+using Outpost.FieldService.Properties;
+using Outpost.FieldService.Web;
+using Outpost.Platform.Postgres;
+
+namespace Outpost.FieldService.Jobs;
+
+/// <summary>Jobs by a part of their title, or by whom or where they are for.</summary>
+internal static class JobSearch
+{
+    /// <summary>A condition: the job <c>j</c> matches.</summary>
+    public static Sql And(AccountId account, SearchText text) => $"""
+        and (j.search like {text.Pattern} or j.client_id in ({ClientSearch.Ids(account, text)}) or j.property_id in ({PropertySearch.Ids(account, text)}))
+        """;
+
+    /// <summary>A subquery: the ids of those that match.</summary>
+    public static Sql Ids(AccountId account, SearchText text) => $"select j.id from jobs j where j.account_id = {account} {And(account, text)}";
+}
