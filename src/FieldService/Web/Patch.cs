@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Unicode;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Validation;
 using Outpost.Platform.Http;
@@ -32,7 +33,13 @@ internal sealed class Patch<T>(JsonObject changes, ValidationOptions validation,
 
         try
         {
-            var body = await JsonNode.ParseAsync(http.Request.Body, documentOptions: new() { MaxDepth = 16, AllowDuplicateProperties = false }, cancellationToken: http.RequestAborted);
+            using var sent = new MemoryStream();
+            await http.Request.Body.CopyToAsync(sent, http.RequestAborted);
+            var text = sent.GetBuffer().AsSpan(0, (int)sent.Length);
+            // The parser would put a replacement character in the place of what it cannot read.
+            if (!Utf8.IsValid(text)) throw new BadHttpRequestException("The body is not UTF-8.");
+
+            var body = JsonNode.Parse(text, documentOptions: new() { MaxDepth = 16, AllowDuplicateProperties = false });
             // Half a surrogate pair passes the parser and is noticed only when the text is read.
             _ = body?.ToJsonString();
             return new(

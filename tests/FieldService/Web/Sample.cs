@@ -46,6 +46,7 @@ internal static class Sample
         ("PATCH", "account") => new { name = "Changed" },
         ("PATCH", _) when pattern.Contains("users", StringComparison.Ordinal) => new { full_name = "Changed" },
         ("PATCH", _) when pattern.Contains("visits", StringComparison.Ordinal) => new { tech_notes = "Changed" },
+        ("PATCH", _) when pattern.Contains("/jobs/", StringComparison.Ordinal) => new { description = "Changed" },
         ("PATCH", _) => new { notes = "Changed" },
         ("POST", "clients") => new { name = "Another" },
         ("POST", "properties") => new { client_id = Guid.CreateVersion7(), address = "2 Street" },
