@@ -20,8 +20,14 @@ public enum Ability
     ReadUsers,
     ManageUsers,
     ReadAudit,
+    ReadAccount,
+    ManageAccount,
     ManageKeys,
     ManageWebhooks,
+
+    /// <summary>What is said to clients, by whom it is said by itself, and how it is worded.</summary>
+    ManageMessages,
+    DeleteAutomations,
 }
 
 public static class Abilities
@@ -29,8 +35,8 @@ public static class Abilities
     private static readonly Ability[] Technician = [Ability.BeSignedIn, Ability.SeeOneself, Ability.ReadJobs, Ability.WorkVisits];
     private static readonly Ability[] Admin =
         [.. Technician, Ability.ManageJobs, Ability.ReadClients, Ability.ManageClients, Ability.ReadMoney, Ability.ManageMoney, Ability.ReadUsers, Ability.ManageUsers, Ability.ReadAudit,
-            Ability.ManageKeys, Ability.ManageWebhooks];
-    private static readonly Ability[] Owner = [.. Admin, Ability.DeleteJobs, Ability.DeleteMoney];
+            Ability.ReadAccount, Ability.ManageKeys, Ability.ManageWebhooks, Ability.ManageMessages];
+    private static readonly Ability[] Owner = [.. Admin, Ability.DeleteJobs, Ability.DeleteMoney, Ability.ManageAccount, Ability.DeleteAutomations];
 
     public static bool May(this UserRole role, Ability ability) => Of(role).Contains(ability);
 
