@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using Outpost.FieldService.Accounts;
 using Outpost.FieldService.Web;
 using Outpost.Platform.Postgres;
@@ -19,6 +20,7 @@ internal static class ListApiKeys
     {
         public string? Status { get; init; }
 
+        [FromQuery(Name = "user_id")]
         public string? UserId { get; init; }
 
         public string? Q { get; init; }
