@@ -73,7 +73,9 @@ public static class FieldServiceApp
         app.UseMiddleware<Gate>();
         app.MapHealth("/api/health", HealthRoute.Checks("web", clock));
         app.MapMetrics();
+        app.MapOpenApi();
         app.MapSignIn();
+        app.MapAccount();
         app.MapUsers();
         app.MapApiKeys();
         app.MapWebhooks();

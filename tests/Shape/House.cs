@@ -77,6 +77,7 @@ internal static partial class House
         ["webhooks"] = "Webhooks",
         ["webhook_deliveries"] = "Webhooks",
         ["webhook_attempts"] = "Webhooks",
+        ["invitations"] = "Accounts",
         ["audit_log"] = "Audit",
         ["audit_chain"] = "Audit",
         ["idempotency_keys"] = "Web",

@@ -18,9 +18,10 @@ public sealed class DocumentStates(PostgresServer postgres)
 
     [Fact]
     public void The_drawing_of_an_estimate_is_up_to_date() => StateDrawing.SeeThatItIsKept("estimate.md", StateDrawing.Drawn("Estimate", EstimateStatus.Draft, Estimate.Moves, """
-        The office sends an estimate and writes down what the client said; a draft job is `quoted` with it. Nobody makes it `expired` by hand: that comes with its
-        time, and from then on it can no longer be approved. A draft changes freely. Once it is sent only the internal notes do, once it is decided nothing does.
-        An approved estimate is converted into the draft of an invoice, of which there is one at a time.
+        The office sends an estimate and writes down what the client said; a draft job is `quoted` with it. Nobody makes it `expired` by hand: that comes when its
+        last day is over where the company is, and from then on it can no longer be approved. A draft changes freely. Once it is sent only the internal notes
+        do, once it is decided nothing does. Whoever wants it otherwise makes a revision: a draft under the same number, and what it replaces is `superseded`, as long
+        as there is no invoice for it. An approved estimate is converted into the draft of an invoice, of which there is one at a time.
         """));
 
     [Fact]

@@ -54,6 +54,8 @@ internal static class Sample
             values ($1, $2, 'visit_reminder', 'visit', $3, 'north', 'email', $4, 'north@north.test', now(), now())
             """, app.Company.Account, message, visit, client);
 
+        var invitation = await MadeAsync(owner, "/api/v1/users/invitations", new { email = "invited@north.test", full_name = "North guest", role = "tech" });
+
         return new Dictionary<string, Guid>
         {
             ["automations"] = automation, ["messages"] = message,
@@ -74,6 +76,7 @@ internal static class Sample
             ["tax-rates"] = rate,
             ["tax-groups"] = group,
             ["job-plans"] = plan,
+            ["invitations"] = invitation,
             ["clients"] = client, ["properties"] = property, ["jobs"] = job, ["visits"] = visit,
             ["estimates"] = estimate, ["invoices"] = invoice, ["payments"] = payment, ["users"] = app.Company.Tech.Id,
             ["price-book"] = item, ["parts"] = part, ["time-entries"] = time, ["expenses"] = expense,
@@ -128,6 +131,10 @@ internal static class Sample
         ("POST", "visits") => new { scheduled_start = "2026-11-24T14:00:00Z", scheduled_end = "2026-11-24T15:00:00Z" },
         ("POST", "password") => new { current_password = "some password", new_password = "another password" },
         ("POST", "login") => new { email = "nobody@north.test", password = "some password" },
+        ("POST", "password-reset" or "resend") => new { },
+        ("POST", "invitations") => new { email = "someone@north.test", full_name = "Someone", role = "tech" },
+        ("POST", "invitation") => new { token = "nobody's", full_name = "Nobody", password = "some password" },
+        ("PATCH", "account") => new { name = "Changed" },
         ("PATCH", _) when pattern.Contains("users", StringComparison.Ordinal) => new { full_name = "Changed" },
         ("PATCH", _) when pattern.Contains("visits", StringComparison.Ordinal) => new { tech_notes = "Changed" },
         ("PATCH", _) when pattern.Contains("api-keys", StringComparison.Ordinal) => new { name = "Changed" },
@@ -136,6 +143,8 @@ internal static class Sample
         ("POST", "api-keys") => new { name = "Another", scopes = new[] { "jobs:read" } },
         ("POST", "absences") => new { user_id = Guid.CreateVersion7(), kind = "sick", starts_at = "2026-11-24T14:00:00Z", ends_at = "2026-11-25T14:00:00Z" },
         ("PUT", "working-hours") => new { hours = new[] { new { day = "monday", from = "08:00", to = "12:00" } } },
+        ("PATCH", _) when pattern.Contains("/jobs/", StringComparison.Ordinal) => new { description = "Changed" },
+        ("PATCH", _) => new { notes = "Changed" },
         ("POST", "clients") => new { name = "Another" },
         ("POST", "properties") => new { client_id = Guid.CreateVersion7(), address = "2 Street" },
         ("POST", "jobs") => new { client_id = Guid.CreateVersion7(), title = "Another" },
@@ -153,7 +162,7 @@ internal static class Sample
     private static async Task<Guid> MadeAsync(HttpClient client, string path, object body)
     {
         var answer = await (await client.PostAsync(path, body)).OkAsync(HttpStatusCode.Created);
-        return (Guid)(answer["id"] ?? answer["data"]!["id"] ?? answer["data"]!["payment_id"])!;
+        return (Guid)(answer["id"] ?? answer["data"]!["id"] ?? answer["data"]!["invitation"]?["id"] ?? answer["data"]!["payment_id"])!;
     }
 
     private static async Task<JsonNode> OkAsync(this HttpResponseMessage answer, HttpStatusCode expected = HttpStatusCode.OK)
