@@ -8,6 +8,7 @@ using Outpost.Platform.Roles;
 Role[] roles =
 [
     FieldServiceRole.Web,
+    FieldServiceRole.Worker,
 ];
 Subsystem[] subsystems =
 [
@@ -25,7 +26,9 @@ var root = new RootCommand("Outpost: field service, assistant, agent hub, and th
     ConfigCommands.Create(settings, clock),
     MigrateCommands.Create(subsystems, settings),
     UserCommands.Create(subsystems, settings),
+    FsmCommands.Create(settings),
     DemoCommand.Create(subsystems, settings),
+    AuditCommands.Create(subsystems, settings),
     HealthCommand.Create(settings),
     SmokeCommand.Create(settings),
     BenchCommand.Create(),

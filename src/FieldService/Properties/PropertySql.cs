@@ -24,7 +24,8 @@ internal static class PropertySql
     public static async Task<InUse> UsesOfLocked(Db db, Property property, CancellationToken ct) => (await db.FirstAsync<InUse>($"""
         select (select count(*)::int from jobs where account_id = {property.AccountId} and property_id = {property.Id}) as jobs,
                (select count(*)::int from estimates where account_id = {property.AccountId} and property_id = {property.Id}) as estimates,
-               (select count(*)::int from invoices where account_id = {property.AccountId} and property_id = {property.Id}) as invoices
+               (select count(*)::int from invoices where account_id = {property.AccountId} and property_id = {property.Id}) as invoices,
+               (select count(*)::int from job_plans where account_id = {property.AccountId} and property_id = {property.Id}) as plans
         """, ct))!;
 
     public static async Task<Property> Insert(Db db, Property property, CancellationToken ct)

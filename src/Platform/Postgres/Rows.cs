@@ -15,6 +15,7 @@ internal static class Rows
         SqlMapper.AddTypeHandler(new Cents());
         SqlMapper.AddTypeHandler(new Rate());
         SqlMapper.AddTypeHandler(new Amount());
+        SqlMapper.AddTypeHandler(new Price());
         SqlMapper.AddTypeHandler(new Day());
         SqlMapper.AddTypeHandler(new Ids());
     }
@@ -65,6 +66,11 @@ internal static class Rows
     private sealed class Ids : ReadOnly<Guid[]>
     {
         public override Guid[] Parse(object value) => (Guid[])value;
+    }
+
+    private sealed class Price : ReadOnly<UnitPrice>
+    {
+        public override UnitPrice Parse(object value) => UnitPrice.Of((decimal)value);
     }
 
     private sealed class Day : ReadOnly<DateOnly>
