@@ -19,6 +19,7 @@ using Outpost.FieldService.Recurring;
 using Outpost.FieldService.Visits;
 using Outpost.FieldService.Web;
 using Outpost.FieldService.Web.Pages;
+using Outpost.FieldService.Worker;
 using Outpost.FieldService.Webhooks;
 using Outpost.Platform.Configuration;
 using Outpost.Platform.Health;
@@ -57,6 +58,7 @@ public static class FieldServiceApp
         services.AddSingleton<ApiKeyHolders>();
         services.AddPages();
         services.AddMessages(settings);
+        services.AddWorkerGauges();
         more?.Invoke(services);
 
         var app = builder.Build();
