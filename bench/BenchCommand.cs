@@ -18,6 +18,14 @@ public static class BenchCommand
             return 0;
         });
         bench.Subcommands.Add(fsm);
+
+        var lists = new Command("lists", "The field service's lists and searches over 20,000 clients, 100,000 visits and 50,000 invoices, one connection");
+        lists.SetAction(async (words, ct) =>
+        {
+            await new ListBench(words.InvocationConfiguration.Output, TimeSpan.FromSeconds(words.GetValue(seconds)) / 5).RunAsync(ct);
+            return 0;
+        });
+        bench.Subcommands.Add(lists);
         return bench;
     }
 }

@@ -42,6 +42,15 @@ internal sealed class Installation : IAsyncDisposable
         return again;
     }
 
+    /// <summary>Fills in a demo company, as <c>outpost demo</c> does.</summary>
+    public async Task DemoAsync(string size, CancellationToken ct)
+    {
+        using var demo = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, [.. Assembly(), "demo", "--size", size, "--data", _directory]) { RedirectStandardError = true })!;
+        var told = await demo.StandardError.ReadToEndAsync(ct);
+        await demo.WaitForExitAsync(ct);
+        if (demo.ExitCode != 0) throw new InvalidOperationException($"The demo company could not be made: {told}");
+    }
+
     /// <summary>The owner's session, as a cookie.</summary>
     public async Task<string> SignInAsync(CancellationToken ct)
     {

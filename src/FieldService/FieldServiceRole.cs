@@ -15,6 +15,8 @@ public static class FieldServiceRole
 
     public static Role Web { get; } = new("fsm", "the field service: web application and API", Build, "/api/health", FieldServiceApp.Profile.Address);
 
+    public static Role Worker { get; } = new("worker", "the field service's worker: reminders, letters, and what is done by the clock", FieldServiceWorker.Build, null, null);
+
     internal static NpgsqlDataSource Owner(Settings settings) => SubsystemMigrations.OwnerSource(Subsystem, settings);
 
     private static IHost Build(Settings settings)

@@ -8,6 +8,7 @@ using Outpost.Platform.Roles;
 Role[] roles =
 [
     FieldServiceRole.Web,
+    FieldServiceRole.Worker,
 ];
 Subsystem[] subsystems =
 [

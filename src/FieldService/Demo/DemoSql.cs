@@ -1,4 +1,5 @@
 using Npgsql;
+using Outpost.FieldService.Estimates;
 using Outpost.FieldService.Invoices;
 
 namespace Outpost.FieldService.Demo;
@@ -31,7 +32,7 @@ internal sealed class DemoSql(NpgsqlConnection connection)
         await WorkAsync(plan, account, owner, ct);
         await EstimatesAsync(plan, account, ct);
         await InvoicesAsync(plan, account, ct);
-        await RunAsync("analyze accounts, users, clients, properties, jobs, visits, estimates, estimate_line_items, invoices, invoice_line_items, document_taxes, payments", ct);
+        await RunAsync("analyze accounts, users, clients, properties, jobs, visits, estimates, estimate_line_items, invoices, invoice_line_items, document_taxes, payments, ledger_entries, document_numbers", ct);
         return email;
     }
 
@@ -71,16 +72,19 @@ internal sealed class DemoSql(NpgsqlConnection connection)
 
     private async Task EstimatesAsync(DemoPlan plan, Guid account, CancellationToken ct)
     {
-        await CopyAsync("estimates (account_id, id, client_id, job_id, property_id, tax_rate_millionths, subtotal_cents, tax_cents, total_cents, expires_at, created_by, created_at, updated_at)",
+        await CopyAsync("estimates (account_id, id, client_id, job_id, property_id, tax_rate_millionths, subtotal_cents, tax_cents, total_cents, expires_on, created_by, created_at, updated_at)",
             plan.Estimates.Select(e => Row(account, e.Id, e.Client.Id, e.Job?.Id, e.Place?.Id, DemoCatalog.SalesTax.Millionths, e.Totals.Subtotal.Cents, e.Totals.Tax.Cents,
-                e.Totals.Total.Cents, e.ExpiresAt, plan.Office.Id, e.CreatedAt, e.CreatedAt)), ct);
-        await CopyAsync("estimate_line_items (account_id, id, estimate_id, description, quantity, unit_price_cents, tax_rate_millionths, has_own_tax_rate, total_cents, sort_order, created_at)",
-            plan.Estimates.SelectMany(e => e.Totals.Lines.Select((line, i) => Row(account, e.LineIds[i], e.Id, line.Description, line.Quantity.Amount, line.UnitPrice.Cents,
+                e.Totals.Total.Cents, DateOnly.FromDateTime(e.ExpiresAt.UtcDateTime), plan.Office.Id, e.CreatedAt, e.CreatedAt)), ct);
+        await CopyAsync("estimate_line_items (account_id, id, estimate_id, description, quantity, unit_price, tax_rate_millionths, has_own_tax_rate, total_cents, sort_order, created_at)",
+            plan.Estimates.SelectMany(e => e.Totals.Lines.Select((line, i) => Row(account, e.LineIds[i], e.Id, line.Description, line.Quantity.Amount, line.UnitPrice.Amount,
                 line.TaxRate.Millionths, line.HasOwnTaxRate, line.Total.Cents, i, e.CreatedAt))), ct);
         await TaxesAsync(account, "estimate", plan.Estimates.Select(e => (e.Id, e.Totals)), ct);
 
-        await MoveAsync("update estimates d set status = 'sent', sent_at = m.at from moves m where (d.account_id, d.id) = ($1, m.id)", account,
-            plan.Estimates.Where(e => e.SentAt is not null).Select(e => (e.Id, e.SentAt!.Value)), ct);
+        var sent = plan.Estimates.Where(e => e.SentAt is not null).OrderBy(e => e.SentAt).ToList();
+        await RunAsync("""
+            update estimates d set status = 'sent', sent_at = m.at, estimate_number = m.number from unnest($2, $3, $4) as m (id, at, number) where (d.account_id, d.id) = ($1, m.id)
+            """, ct, account, sent.Select(e => e.Id).ToArray(), sent.Select(e => e.SentAt!.Value.UtcDateTime).ToArray(), sent.Select((_, i) => EstimateNumbers.Written(i + 1)).ToArray());
+        await RunAsync("insert into number_series (account_id, series, next_number) values ($1, 'estimate', $2)", ct, account, (long)sent.Count + 1);
         foreach (var status in (string[])["approved", "declined", "expired"])
         {
             await MoveAsync($"update estimates d set status = '{status}', decided_at = m.at from moves m where (d.account_id, d.id) = ($1, m.id)", account,
@@ -93,9 +97,9 @@ internal sealed class DemoSql(NpgsqlConnection connection)
         await CopyAsync("invoices (account_id, id, client_id, job_id, estimate_id, property_id, tax_rate_millionths, subtotal_cents, tax_cents, total_cents, notes, created_by, created_at, updated_at)",
             plan.Invoices.Select(i => Row(account, i.Id, i.Client.Id, i.Job?.Id, i.Estimate?.Id, i.Place?.Id, i.Place is null ? 0 : DemoCatalog.SalesTax.Millionths, i.Totals.Subtotal.Cents,
                 i.Totals.Tax.Cents, i.Totals.Total.Cents, i.Notes, plan.Office.Id, i.CreatedAt, i.CreatedAt)), ct);
-        await CopyAsync("invoice_line_items (account_id, id, invoice_id, estimate_line_item_id, description, quantity, unit_price_cents, tax_rate_millionths, has_own_tax_rate, total_cents, sort_order, created_at)",
+        await CopyAsync("invoice_line_items (account_id, id, invoice_id, estimate_line_item_id, description, quantity, unit_price, tax_rate_millionths, has_own_tax_rate, total_cents, sort_order, created_at)",
             plan.Invoices.SelectMany(i => i.Totals.Lines.Select((line, n) => Row(account, Guid.CreateVersion7(i.CreatedAt), i.Id, i.Estimate?.LineIds[n], line.Description, line.Quantity.Amount,
-                line.UnitPrice.Cents, line.TaxRate.Millionths, line.HasOwnTaxRate, line.Total.Cents, n, i.CreatedAt))), ct);
+                line.UnitPrice.Amount, line.TaxRate.Millionths, line.HasOwnTaxRate, line.Total.Cents, n, i.CreatedAt))), ct);
         await TaxesAsync(account, "invoice", plan.Invoices.Select(i => (i.Id, i.Totals)), ct);
 
         var issued = plan.Invoices.Where(i => i.SentAt is not null).OrderBy(i => i.SentAt).ToList();
@@ -105,9 +109,19 @@ internal sealed class DemoSql(NpgsqlConnection connection)
             """, ct, account, issued.Select(i => i.Id).ToArray(), issued.Select(i => i.SentAt!.Value.UtcDateTime).ToArray(),
             issued.Select((_, i) => InvoiceNumbers.Written(i + 1)).ToArray(), issued.Select(i => i.DueDate!.Value).ToArray());
         await RunAsync("insert into number_series (account_id, series, next_number) values ($1, 'invoice', $2)", ct, account, (long)issued.Count + 1);
+        await RunAsync("""
+            insert into document_numbers (account_id, series, position, number, document, invoice_id, issued_at)
+            select account_id, 'invoice', substr(invoice_number, 5)::bigint, invoice_number, 'invoice', id, sent_at
+            from invoices where account_id = $1 and invoice_number is not null order by 3
+            """, ct, account);
 
         await CopyAsync("payments (account_id, id, invoice_id, amount_cents, method, received_at, notes, created_by, created_at)", plan.Invoices.SelectMany(i => i.Payments.Select(p =>
             Row(account, p.Id, i.Id, p.Amount.Cents, p.Method, p.ReceivedAt, p.Notes, plan.Office.Id, p.ReceivedAt))), ct);
+        await RunAsync("""
+            insert into ledger_entries (account_id, id, kind, client_id, invoice_id, payment_id, money_cents, paid_cents, method, created_by, happened_at, created_at)
+            select p.account_id, gen_random_uuid(), 'payment', i.client_id, p.invoice_id, p.id, p.amount_cents, p.amount_cents, p.method, p.created_by, p.received_at, p.created_at
+            from payments p join invoices i on i.account_id = p.account_id and i.id = p.invoice_id where p.account_id = $1
+            """, ct, account);
         await RunAsync("""
             update invoices i set paid_cents = p.paid, status = case when p.paid = i.total_cents then 'paid' else 'partial' end, paid_at = case when p.paid = i.total_cents then p.at end
             from (select invoice_id, sum(amount_cents) as paid, max(received_at) as at from payments where account_id = $1 group by invoice_id) p

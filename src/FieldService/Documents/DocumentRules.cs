@@ -19,6 +19,26 @@ internal static class DocumentRules
 
     public static RuleException AmountOutOfRange(string field) => Invalid(field, $"An amount is 0 to {Totals.Most.Cents} cents.");
 
+    public static RuleException LineWithoutPrice(string where) => Invalid($"{where}unit_price_cents", "A line has a price: unit_price_cents, or unit_price with up to four decimals.");
+
+    public static RuleException TwoPrices(string field) => Invalid(field, "unit_price and unit_price_cents differ: send one of them, or the same in both.");
+
+    public static RuleException UnitTooLong(int index) => Invalid($"line_items[{index}].unit", $"A unit has at most {LineForm.LongestUnit} characters.");
+
+    public static RuleException TwoDiscounts(string field) => Invalid(field, "A discount is a percentage or an amount, not both.");
+
+    public static RuleException DiscountOutOfRange(string field, Money most) => Invalid(field, $"A discount is 0 to {most.Cents} cents here.");
+
+    public static RuleException TwoTaxes(string field, Percent group) => Invalid(field, $"The tax group comes to {group.Percentage} per cent: send the group or a rate, not two that differ.");
+
+    public static RuleException TaxIsTooMuch(string name) => Invalid("tax_group_id", $"The rates of {name} come to more than 100 per cent.");
+
+    public static RuleException NoSuchTaxGroup(string field) => Missing.Of("tax group", field);
+
+    public static RuleException OnlyOptionalIsLeftOut(int index) => Invalid($"line_items[{index}].chosen", "Only an optional line can be left out.");
+
+    public static RuleException IsNotOptionalHere(int index) => Invalid($"line_items[{index}].optional", "An invoice says what is owed: it has no optional lines.");
+
     public static RuleException JobOfAnotherClient() => Invalid("job_id", "The job is for another client.");
 
     public static RuleException PropertyOfAnotherClient() => Invalid("property_id", "The property is another client's.");

@@ -22,16 +22,16 @@ internal static class ChangeEstimate
         if (estimate.Status is EstimateStatus.Sent && patch.Fields.Any(field => field != "internal_notes")) throw EstimateRules.OnlyInternalNotes();
 
         var before = await GetEstimate.WrittenAsync(db, user.Account, id, ct);
-        var change = await patch.OverAsync(Form(before), ct);
+        var change = await patch.OverAsync(Form(before, patch), ct);
         if (estimate.Status is EstimateStatus.Sent)
         {
             await EstimateSql.SaveInternalNotes(db, estimate with { InternalNotes = change.InternalNotes }, ct);
         }
         else
         {
-            // Lines that are sent in without a word of the flat rate take its place.
-            if (patch.Names("line_items") && !patch.Names("flat_rate_cents") && change.LineItems is { Count: > 0 }) change = change with { FlatRateCents = null };
-            await RewriteAsync(db, estimate, change, ct);
+            var totals = await change.TotalsAsync(db, user.Account, isNew: false, ct);
+            await DocumentSql.SeeWhatItIsForAsync(db, user.Account, change.ClientId!.Value, change.JobId, change.PropertyId, ct);
+            await EstimateSql.Rewrite(db, change.Over(estimate, totals, user), totals, ct);
         }
 
         var after = await GetEstimate.WrittenAsync(db, user.Account, id, ct);
@@ -41,24 +41,18 @@ internal static class ChangeEstimate
         return TypedResults.Ok(new Response(true, after));
     }
 
-    private static async Task RewriteAsync(Db db, Estimate draft, CreateEstimate.Request change, CancellationToken ct)
+    /// <summary>What stands there as it would be sent in, without what the change says in another way: of a rate and a group, a share and an amount, lines and a flat rate.</summary>
+    internal static CreateEstimate.Request Form(GetEstimate.Response now, Patch<CreateEstimate.Request> patch) => new(
+        now.ClientId, now.JobId, now.PropertyId, now.Notes, now.InternalNotes, null, now.TaxGroupId is null ? patch.Unless<Percent?>("tax_group_id", now.TaxRate) : null,
+        patch.HasAny("line_items") ? null : now.FlatRateCents, [.. now.LineItems.Select(line => line.Form())])
     {
-        var totals = change.Totals();
-        var client = change.ClientId!.Value;
-        await DocumentSql.SeeWhatItIsForAsync(db, draft.AccountId, client, change.JobId, change.PropertyId, ct);
-        await EstimateSql.Rewrite(db, draft with
-        {
-            ClientId = client,
-            JobId = change.JobId,
-            PropertyId = change.PropertyId,
-            Notes = change.Notes,
-            InternalNotes = change.InternalNotes,
-            ExpiresAt = change.ExpiresAt,
-            TaxRate = change.TaxRate ?? Percent.Zero,
-            FlatRateCents = change.FlatRateCents,
-        }, totals, ct);
-    }
-
-    private static CreateEstimate.Request Form(GetEstimate.Response now) => new(
-        now.ClientId, now.JobId, now.PropertyId, now.Notes, now.InternalNotes, now.ExpiresAt, now.TaxRate, now.FlatRateCents, [.. now.LineItems.Select(line => line.Form())]);
+        ExpiresOn = patch.Unless("expires_at", now.ExpiresOn),
+        TaxGroupId = patch.Unless("tax_rate", now.TaxGroupId),
+        PricesIncludeTax = now.PricesIncludeTax,
+        TaxRounding = now.TaxRounding,
+        DiscountPercent = patch.Unless("discount_cents", now.DiscountPercent),
+        DiscountCents = patch.Unless("discount_percent", now.DiscountCents),
+        DepositPercent = patch.Unless("deposit_cents", now.DepositPercent),
+        DepositCents = now.DepositPercent is null ? patch.Unless("deposit_percent", now.DepositCents) : null,
+    };
 }

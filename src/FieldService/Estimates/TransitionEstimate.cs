@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Outpost.FieldService.Accounts;
 using Outpost.FieldService.Audit;
+using Outpost.FieldService.Documents;
 using Outpost.FieldService.Jobs;
 using Outpost.FieldService.Web;
 using Outpost.Platform.Postgres;
@@ -10,24 +11,75 @@ namespace Outpost.FieldService.Estimates;
 /// <summary>The estimate goes out to the client, and the client says yes or no. A draft job is quoted with it.</summary>
 internal static class TransitionEstimate
 {
-    public sealed record Request([property: Required] EstimateStatus? Status);
+    public sealed record Request([property: Required] EstimateStatus? Status)
+    {
+        /// <summary>The fingerprint of what was read; anything else that stands there now is not decided on.</summary>
+        [RegularExpression("[0-9a-fA-F]{64}")]
+        public string? ContentHash { get; init; }
+
+        /// <summary>The revision that was read.</summary>
+        public int? Revision { get; init; }
+
+        /// <summary>The client's name as they typed it.</summary>
+        [StringLength(200)]
+        public string? SignedName { get; init; }
+
+        /// <summary>The optional lines the client takes; what was proposed when it is left out.</summary>
+        public IReadOnlyList<LineItemId>? ChosenLineItemIds { get; init; }
+    }
 
     public sealed record Response(EstimateStatus Status, GetEstimate.Response Data);
 
-    public static async Task<IResult> Handle(EstimateId id, Request request, CurrentUser user, Db db, Idempotency retry, TimeProvider clock, CancellationToken ct)
+    public static async Task<IResult> Handle(EstimateId id, Request request, CurrentUser user, Db db, Idempotency retry, TimeProvider clock, HttpContext http, CancellationToken ct)
     {
         if (await retry.ReplayAsync(request, null, ct) is { } answer) return answer;
 
         var estimate = await EstimateSql.FindForUpdate(db, user.Account, id, ct) ?? throw Missing.Of("estimate");
         var before = await GetEstimate.WrittenAsync(db, user.Account, id, ct);
-        var moved = estimate.MovedByHand(request.Status!.Value, before.LineItems.Count > 0, clock.GetUtcNow());
+        SeeThatItIsWhatWasRead(request, before);
+        var moved = estimate.MovedByHand(request.Status!.Value, before.LineItems.Count > 0, CompanyDay.Today(user, clock), clock.GetUtcNow());
+        if (request.ChosenLineItemIds is not null && moved.Status is not EstimateStatus.Approved) throw EstimateRules.OnlyAnApprovalChooses();
         if (moved == estimate) return await retry.CommitAsync(StatusCodes.Status200OK, new Response(estimate.Status, before), ct);
 
-        await EstimateSql.SaveStatus(db, moved, ct);
-        if (moved is { Status: EstimateStatus.Sent, JobId: { } job }) await JobFollows.EstimateSentAsync(db, user, job, ct);
+        if (moved.Status is EstimateStatus.Sent) await SendAsync(db, user, moved, before, ct);
+        else await DecideAsync(db, user, moved, before, request, http, ct);
         var after = await GetEstimate.WrittenAsync(db, user.Account, id, ct);
         await AuditLog.Updated(db, user, "estimate", id, before, after, ct);
 
         return await retry.CommitAsync(StatusCodes.Status200OK, new Response(moved.Status, after), ct);
+    }
+
+    private static void SeeThatItIsWhatWasRead(Request request, GetEstimate.Response now)
+    {
+        if ((request.Revision is { } revision && revision != now.Revision)
+            || (request.ContentHash is { } read && !read.Equals(now.ContentHash, StringComparison.OrdinalIgnoreCase)))
+        {
+            throw EstimateRules.HasChanged(now.Revision);
+        }
+    }
+
+    private static async Task SendAsync(Db db, CurrentUser user, Estimate sent, GetEstimate.Response draft, CancellationToken ct)
+    {
+        var numbered = sent with { EstimateNumber = sent.EstimateNumber ?? await EstimateNumbers.TakeAsync(db, user.Account, ct) };
+        await EstimateSql.SaveSent(db, numbered with { ContentHash = ContentHash.Of(numbered, draft.LineItems, draft.Taxes) }, ct);
+        if (sent.JobId is { } job) await JobFollows.EstimateSentAsync(db, user, job, ct);
+    }
+
+    private static async Task DecideAsync(Db db, CurrentUser user, Estimate decided, GetEstimate.Response offer, Request request, HttpContext http, CancellationToken ct)
+    {
+        // Whoever has written past this service has not changed what the client agreed to without being noticed.
+        if (ContentHash.Of(offer, offer.LineItems, offer.Taxes) != offer.ContentHash) throw EstimateRules.HasChanged(offer.Revision);
+
+        if (Choice.Of(offer, request.ChosenLineItemIds) is { } totals)
+        {
+            decided = decided with { TotalCents = totals.Total, DepositCents = Deposit.After(decided.DepositPercent, decided.DepositCents, totals.Total) };
+            await EstimateSql.SaveChoice(db, decided, totals, [.. offer.LineItems.Select(line => line.Id)], ct);
+        }
+        else
+        {
+            await EstimateSql.SaveStatus(db, decided, ct);
+        }
+
+        await EstimateSql.AddDecision(db, decided, Decision.Of(decided, offer.ContentHash!, user, request.SignedName, http), ct);
     }
 }

@@ -19,15 +19,13 @@ internal static class ChangeInvoice
         if (invoice.Status is not InvoiceStatus.Draft) throw InvoiceRules.IsIssued(invoice.Status);
 
         var before = await GetInvoice.WrittenAsync(db, user.Account, id, ct);
-        var change = await patch.OverAsync(Form(before), ct);
+        var change = await patch.OverAsync(Form(before, patch), ct);
         if (patch.Fields.All(field => field is "notes" or "due_date"))
         {
             await InvoiceSql.SaveHead(db, invoice with { Notes = change.Notes, DueDate = change.DueDate }, ct);
         }
         else
         {
-            // Lines that are sent in without a word of the flat rate take its place.
-            if (patch.Names("line_items") && !patch.Names("flat_rate_cents") && change.LineItems is { Count: > 0 }) change = change with { FlatRateCents = null };
             await RewriteAsync(db, invoice, change, ct);
         }
 
@@ -38,9 +36,9 @@ internal static class ChangeInvoice
         return TypedResults.Ok(new Response(true, after));
     }
 
-    private static async Task RewriteAsync(Db db, Invoice draft, CreateInvoice.Request change, CancellationToken ct)
+    internal static async Task RewriteAsync(Db db, Invoice draft, CreateInvoice.Request change, CancellationToken ct)
     {
-        var totals = change.Totals();
+        var totals = await change.TotalsAsync(db, draft.AccountId, isNew: false, ct);
         var client = change.ClientId!.Value;
         await DocumentSql.SeeWhatItIsForAsync(db, draft.AccountId, client, change.JobId, change.PropertyId, ct);
         await InvoiceSql.Rewrite(db, draft with
@@ -50,11 +48,33 @@ internal static class ChangeInvoice
             PropertyId = change.PropertyId,
             Notes = change.Notes,
             DueDate = change.DueDate,
-            TaxRate = change.TaxRate ?? Percent.Zero,
+            TaxRate = totals.TaxRate,
             FlatRateCents = change.FlatRateCents,
         }, totals, ct);
     }
 
-    private static CreateInvoice.Request Form(GetInvoice.Response now) => new(
-        now.ClientId, now.JobId, now.PropertyId, now.Notes, now.DueDate, now.TaxRate, now.FlatRateCents, [.. now.LineItems.Select(line => line.Form())]);
+    /// <summary>The invoice as it could be written today to get it again.</summary>
+    internal static CreateInvoice.Request Form(GetInvoice.Response now) => new(
+        now.ClientId, now.JobId, now.PropertyId, now.Notes, now.DueDate, now.TaxGroupId is null ? now.TaxRate : null, now.FlatRateCents,
+        [.. now.LineItems.Select(line => line.Form())])
+    {
+        TaxGroupId = now.TaxGroupId,
+        PricesIncludeTax = now.PricesIncludeTax,
+        TaxRounding = now.TaxRounding,
+        DiscountPercent = now.DiscountPercent,
+        DiscountCents = now.DiscountCents,
+    };
+
+    private static CreateInvoice.Request Form(GetInvoice.Response now, Patch<CreateInvoice.Request> patch)
+    {
+        var form = Form(now);
+        return form with
+        {
+            TaxRate = patch.Unless<Percent?>("tax_group_id", form.TaxRate),
+            FlatRateCents = patch.HasAny("line_items") ? null : form.FlatRateCents,
+            TaxGroupId = patch.Unless("tax_rate", form.TaxGroupId),
+            DiscountPercent = patch.Unless("discount_cents", form.DiscountPercent),
+            DiscountCents = patch.Unless("discount_percent", form.DiscountCents),
+        };
+    }
 }

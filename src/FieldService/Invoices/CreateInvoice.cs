@@ -6,6 +6,7 @@ using Outpost.FieldService.Clients;
 using Outpost.FieldService.Documents;
 using Outpost.FieldService.Jobs;
 using Outpost.FieldService.Properties;
+using Outpost.FieldService.Taxes;
 using Outpost.FieldService.Web;
 using Outpost.Kernel;
 using Outpost.Platform.Postgres;
@@ -24,9 +25,28 @@ internal static class CreateInvoice
         [property: JsonConverter(typeof(DayText))] DateOnly? DueDate,
         Percent? TaxRate,
         Money? FlatRateCents,
-        IReadOnlyList<LineForm>? LineItems)
+        IReadOnlyList<LineForm>? LineItems) : IPriced
     {
-        internal Totals Totals() => Documents.Totals.Of(TaxRate ?? Percent.Zero, FlatRateCents, LineItems ?? []);
+        public TaxGroupId? TaxGroupId { get; init; }
+
+        public bool? PricesIncludeTax { get; init; }
+
+        public TaxRounding? TaxRounding { get; init; }
+
+        public Percent? DiscountPercent { get; init; }
+
+        public Money? DiscountCents { get; init; }
+
+        /// <inheritdoc cref="Pricer.TotalsAsync"/>
+        internal async Task<Totals> TotalsAsync(Db db, AccountId account, bool isNew, CancellationToken ct)
+        {
+            for (var i = 0; i < LineItems?.Count; i++)
+            {
+                if (LineItems[i] is { Optional: true }) throw DocumentRules.IsNotOptionalHere(i);
+            }
+
+            return await ((IPriced)this).TotalsAsync(db, account, isNew, ct);
+        }
     }
 
     public sealed record Response(InvoiceId Id, GetInvoice.Response Data);
@@ -35,17 +55,23 @@ internal static class CreateInvoice
     {
         if (await retry.ReplayAsync(request, null, ct) is { } before) return before;
 
-        var totals = request.Totals();
+        var written = await DraftAsync(request, user, db, ct);
+        return await retry.CommitAsync(StatusCodes.Status201Created, new Response(written.Id, written), ct);
+    }
+
+    /// <summary>Writes the draft in the caller's transaction.</summary>
+    internal static async Task<GetInvoice.Response> DraftAsync(Request request, CurrentUser user, Db db, CancellationToken ct)
+    {
+        var totals = await request.TotalsAsync(db, user.Account, isNew: true, ct);
         var client = request.ClientId!.Value;
         await DocumentSql.SeeWhatItIsForAsync(db, user.Account, client, request.JobId, request.PropertyId, ct);
 
         var draft = new Invoice(
-            InvoiceId.New(), user.Account, client, request.JobId, null, request.PropertyId, InvoiceStatus.Draft, null, request.TaxRate ?? Percent.Zero, request.FlatRateCents,
+            InvoiceId.New(), user.Account, client, request.JobId, null, request.PropertyId, InvoiceStatus.Draft, null, totals.TaxRate, request.FlatRateCents,
             totals.Subtotal, totals.Tax, totals.Total, Money.Zero, request.Notes, request.DueDate, null, null, null, user.Id, default, default);
         await InvoiceSql.Insert(db, draft, totals, ct);
         var written = await GetInvoice.WrittenAsync(db, user.Account, draft.Id, ct);
         await AuditLog.Inserted(db, user, "invoice", draft.Id, written, ct);
-
-        return await retry.CommitAsync(StatusCodes.Status201Created, new Response(draft.Id, written), ct);
+        return written;
     }
 }

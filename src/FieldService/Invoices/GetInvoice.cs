@@ -29,7 +29,7 @@ internal static class GetInvoice
     private static Sql[] Statements(AccountId account, InvoiceId id) =>
     [
         $"""
-        select {InvoiceSql.Columns}, c.name, j.title
+        select {InvoiceSql.Columns}, c.name as client_name, j.title as job_title
         from invoices i
         join clients c on c.account_id = i.account_id and c.id = i.client_id
         left join jobs j on j.account_id = i.account_id and j.id = i.job_id
@@ -41,7 +41,7 @@ internal static class GetInvoice
 
     private static async Task<Response?> Read(ResultSets results, CancellationToken ct)
     {
-        var head = await results.FirstAsync(row => new Head(InvoiceSql.Read(row), row.GetString(23), row.IsDBNull(24) ? null : row.GetString(24)), ct);
+        var head = await results.FirstAsync(row => new Head(InvoiceSql.Read(row), row.GetString(row.GetOrdinal("client_name")), row["job_title"] as string), ct);
         return head is null ? null : new(head.Invoice, head.ClientName, head.JobTitle, await results.ListAsync(LineItem.Read, ct), await results.ListAsync(DocumentSql.ReadTax, ct));
     }
 

@@ -24,22 +24,24 @@ internal static class InvoiceSql
 
     public static async Task Insert(Db db, Invoice draft, Totals totals, CancellationToken ct)
     {
-        await Insert(db, draft, ct);
+        await Insert(db, draft with { Pricing = totals.Pricing }, ct);
         await AddLines(db, draft, totals, ct);
     }
 
-    /// <summary>A draft with the amounts, lines and taxes of an estimate, to the cent.</summary>
+    /// <summary>A draft with the amounts, lines and taxes of an estimate, to the cent. What the client did not choose is no part of it.</summary>
     public static async Task<InvoiceId> CopyEstimate(Db db, CurrentUser user, Estimate estimate, CancellationToken ct)
     {
         var draft = new Invoice(
             InvoiceId.New(), estimate.AccountId, estimate.ClientId, estimate.JobId, estimate.Id, estimate.PropertyId, InvoiceStatus.Draft, null, estimate.TaxRate,
-            estimate.FlatRateCents, estimate.SubtotalCents, estimate.TaxCents, estimate.TotalCents, Money.Zero, estimate.Notes, null, null, null, null, user.Id, default, default);
+            estimate.FlatRateCents, estimate.SubtotalCents, estimate.TaxCents, estimate.TotalCents, Money.Zero, estimate.Notes, null, null, null, null, user.Id, default, default)
+        {
+            Pricing = estimate.Pricing,
+        };
         await Insert(db, draft, ct);
         await db.RunAsync($"""
-            insert into invoice_line_items (account_id, id, invoice_id, estimate_line_item_id, description, quantity, unit_price_cents, tax_rate_millionths,
-                                            has_own_tax_rate, total_cents, sort_order)
-            select account_id, gen_random_uuid(), {draft.Id}, id, description, quantity, unit_price_cents, tax_rate_millionths, has_own_tax_rate, total_cents, sort_order
-            from estimate_line_items where account_id = {estimate.AccountId} and estimate_id = {estimate.Id}
+            insert into invoice_line_items (account_id, id, invoice_id, estimate_line_item_id, {DocumentSql.LineColumns})
+            select account_id, gen_random_uuid(), {draft.Id}, id, {DocumentSql.LineColumns}
+            from estimate_line_items where account_id = {estimate.AccountId} and estimate_id = {estimate.Id} and chosen
             """, ct);
         await DocumentSql.CopyTaxesAsync(db, estimate.AccountId, estimate.Id, Document.Invoice, draft.Id, ct);
         return draft.Id;
@@ -54,7 +56,7 @@ internal static class InvoiceSql
                 update invoices
                 set client_id = {draft.ClientId}, job_id = {draft.JobId}, property_id = {draft.PropertyId}, tax_rate_millionths = {draft.TaxRate},
                     flat_rate_cents = {draft.FlatRateCents}, subtotal_cents = {totals.Subtotal}, tax_cents = {totals.Tax}, total_cents = {totals.Total},
-                    notes = {draft.Notes}, due_date = {draft.DueDate}
+                    {DocumentSql.SetPricing(totals.Pricing)}, notes = {draft.Notes}, due_date = {draft.DueDate}
                 where account_id = {draft.AccountId} and id = {draft.Id}
                 """, ct);
         }
@@ -75,15 +77,34 @@ internal static class InvoiceSql
     public static Task SaveMove(Db db, Invoice invoice, CancellationToken ct) => db.RunAsync($"""
         update invoices
         set status = {invoice.Status}, invoice_number = {invoice.InvoiceNumber}, due_date = {invoice.DueDate}, paid_cents = {invoice.PaidCents},
+            credited_cents = {invoice.CreditedCents}, written_off_cents = {invoice.WrittenOffCents},
             sent_at = {invoice.SentAt}, paid_at = {invoice.PaidAt}, voided_at = {invoice.VoidedAt}
         where account_id = {invoice.AccountId} and id = {invoice.Id}
+        """, ct);
+
+    /// <summary>Open invoices whose due day has passed, locked; those that somebody works on at this moment wait for the next time.</summary>
+    public static Task<List<Invoice>> PastDue(Db db, AccountId account, DateOnly today, int atMost, CancellationToken ct) => db.ListAsync($"""
+        select {Columns} from invoices i
+        where i.account_id = {account} and i.status in ('sent', 'partial') and i.due_date < {today}
+        order by i.due_date, i.id limit {atMost} for update skip locked
+        """, Read, ct);
+
+    /// <summary>Whether this stage of lateness or a later one was charged, also when the fee was let off.</summary>
+    public static Task<bool> HasLateFee(Db db, Invoice late, int days, CancellationToken ct) => db.ValueAsync<bool>($"""
+        select exists (select from invoices where account_id = {late.AccountId} and late_fee_for_invoice_id = {late.Id} and late_fee_days >= {days})
+        """, ct);
+
+    public static Task MarkAsLateFee(Db db, Invoice draft, Invoice late, int days, CancellationToken ct) => db.RunAsync($"""
+        update invoices set late_fee_for_invoice_id = {late.Id}, late_fee_days = {days} where account_id = {draft.AccountId} and id = {draft.Id}
         """, ct);
 
     public static Task Delete(Db db, Invoice draft, CancellationToken ct) => db.RunAsync($"delete from invoices where account_id = {draft.AccountId} and id = {draft.Id}", ct);
 
     public static Sql Columns => $"""
         i.id, i.account_id, i.client_id, i.job_id, i.estimate_id, i.property_id, i.status, i.invoice_number, i.tax_rate_millionths, i.flat_rate_cents,
-        i.subtotal_cents, i.tax_cents, i.total_cents, i.paid_cents, i.notes, i.due_date, i.sent_at, i.paid_at, i.voided_at, i.created_by, i.created_at, i.updated_at, i.version
+        i.subtotal_cents, i.tax_cents, i.total_cents, i.paid_cents, i.notes, i.due_date, i.sent_at, i.paid_at, i.voided_at, i.created_by, i.created_at, i.updated_at, i.version,
+        i.credited_cents, i.written_off_cents, i.late_fee_for_invoice_id,
+        {Pricing.Columns}
         """;
 
     public static Invoice Read(DbDataReader row) => new(
@@ -111,6 +132,10 @@ internal static class InvoiceSql
         row.GetFieldValue<DateTimeOffset>(21))
     {
         Version = row.GetInt32(22),
+        CreditedCents = new(row.GetInt64(23)),
+        WrittenOffCents = new(row.GetInt64(24)),
+        LateFeeForInvoiceId = row.IsDBNull(25) ? null : new(row.GetGuid(25)),
+        Pricing = Pricing.Read(row),
     };
 
     private static async Task Insert(Db db, Invoice draft, CancellationToken ct)
@@ -119,9 +144,10 @@ internal static class InvoiceSql
         {
             await db.RunAsync($"""
                 insert into invoices (account_id, id, client_id, job_id, estimate_id, property_id, status, tax_rate_millionths, flat_rate_cents,
-                                      subtotal_cents, tax_cents, total_cents, notes, due_date, created_by)
+                                      subtotal_cents, tax_cents, total_cents, notes, due_date, created_by, {Pricing.Columns})
                 values ({draft.AccountId}, {draft.Id}, {draft.ClientId}, {draft.JobId}, {draft.EstimateId}, {draft.PropertyId}, {draft.Status}, {draft.TaxRate},
-                        {draft.FlatRateCents}, {draft.SubtotalCents}, {draft.TaxCents}, {draft.TotalCents}, {draft.Notes}, {draft.DueDate}, {draft.CreatedBy})
+                        {draft.FlatRateCents}, {draft.SubtotalCents}, {draft.TaxCents}, {draft.TotalCents}, {draft.Notes}, {draft.DueDate}, {draft.CreatedBy},
+                        {DocumentSql.Values(draft.Pricing)})
                 """, ct);
         }
         catch (PostgresException refused) when (DocumentRules.Of(refused) is { } rule)
@@ -137,8 +163,8 @@ internal static class InvoiceSql
     private static async Task AddLines(Db db, Invoice invoice, Totals totals, CancellationToken ct)
     {
         await db.RunAsync($"""
-            insert into invoice_line_items (account_id, invoice_id, id, description, quantity, unit_price_cents, tax_rate_millionths, has_own_tax_rate, total_cents, sort_order)
-            select {invoice.AccountId}, {invoice.Id}, lines.* from {DocumentSql.Unnested(totals)}
+            insert into invoice_line_items (account_id, invoice_id, id, {DocumentSql.LineColumns})
+            select {invoice.AccountId}, {invoice.Id}, id, {DocumentSql.LineColumns} from {DocumentSql.Unnested(totals)}
             """, ct);
         await DocumentSql.ReplaceTaxesAsync(db, invoice.AccountId, Document.Invoice, invoice.Id, totals, ct);
     }

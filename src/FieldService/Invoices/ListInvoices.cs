@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Outpost.FieldService.Accounts;
+using Outpost.FieldService.Documents;
 using Outpost.FieldService.Web;
 using Outpost.Kernel;
 using Outpost.Platform.Postgres;
@@ -14,9 +15,10 @@ internal static class ListInvoices
     private static readonly Sorting Sorting = new("created_at", descending: true,
         ("created_at", $"i.created_at, i.id", $"i.created_at desc, i.id desc"),
         ("updated_at", $"i.updated_at, i.id", $"i.updated_at desc, i.id desc"),
-        ("due_date", $"i.due_date, i.id", $"i.due_date desc nulls last, i.id desc"),
+        ("due_date", $"i.due_date nulls first, i.id", $"i.due_date desc nulls last, i.id desc"),
+        ("balance_cents", $"i.balance_cents, i.id", $"i.balance_cents desc, i.id desc"),
         ("total_cents", $"i.total_cents, i.id", $"i.total_cents desc, i.id desc"),
-        ("invoice_number", $"length(i.invoice_number), i.invoice_number, i.id", $"length(i.invoice_number) desc nulls last, i.invoice_number desc, i.id desc"),
+        ("invoice_number", $"length(i.invoice_number) nulls first, i.invoice_number nulls first, i.id", $"length(i.invoice_number) desc nulls last, i.invoice_number desc nulls last, i.id desc"),
         ("client_name", $"lower(c.name), i.id", $"lower(c.name) desc, i.id desc"));
 
     public sealed record Filter
@@ -31,6 +33,20 @@ internal static class ListInvoices
         [FromQuery(Name = "job_id")]
         public string? JobId { get; init; }
 
+        /// <summary>The first and the last day, where the company is, on which it was sent; a draft counts by the day it was made.</summary>
+        public string? From { get; init; }
+
+        public string? To { get; init; }
+
+        [FromQuery(Name = "min_total_cents")]
+        public long? MinTotalCents { get; init; }
+
+        [FromQuery(Name = "max_total_cents")]
+        public long? MaxTotalCents { get; init; }
+
+        /// <summary>Whether its day has passed and something is still to be paid, whatever the worker has got round to.</summary>
+        public bool? Overdue { get; init; }
+
         public string? Sort { get; init; }
 
         public string? Order { get; init; }
@@ -38,23 +54,30 @@ internal static class ListInvoices
 
     public sealed record Row(
         Guid Id, Guid AccountId, Guid ClientId, string ClientName, Guid? JobId, Guid? EstimateId, Guid? PropertyId, string Status, string? InvoiceNumber, Percent TaxRate,
-        Money? FlatRateCents, Money SubtotalCents, Money TaxCents, Money TotalCents, Money PaidCents, Money BalanceCents, string? Notes, DateOnly? DueDate,
+        Money? FlatRateCents, Money SubtotalCents, Money TaxCents, Money TotalCents, Money PaidCents, Money CreditedCents, Money WrittenOffCents, Money BalanceCents, string? Notes, DateOnly? DueDate,
         DateTimeOffset? SentAt, DateTimeOffset? PaidAt, DateTimeOffset? VoidedAt, Guid CreatedBy, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
 
-    public static async Task<Ok<Page<Row>>> Handle([AsParameters] Paging paging, [AsParameters] Filter filter, CurrentUser user, ReadDb db, CancellationToken ct)
+    public static async Task<Ok<Page<Row>>> Handle([AsParameters] Paging paging, [AsParameters] Filter filter, CurrentUser user, ReadDb db, TimeProvider clock, CancellationToken ct)
     {
         var search = ListParameters.Search(filter.Q);
         var status = ListParameters.Word<InvoiceStatus>(filter.Status, "status");
         var client = ListParameters.Id(filter.ClientId, "client_id");
         var job = ListParameters.Id(filter.JobId, "job_id");
+        var today = CompanyDay.Today(user, clock);
+        var (from, until) = CompanyDay.Span(user, filter.From, filter.To);
         var order = Sorting.By(filter.Sort, filter.Order);
+        Sql clients = $"join clients c on c.account_id = i.account_id and c.id = i.client_id";
         Sql asked = $"""
-            from invoices i
-            join clients c on c.account_id = i.account_id and c.id = i.client_id
             where i.account_id = {user.Account}
             {Sql.If(status is not null, $"and i.status = {status}")}
             {Sql.If(client is not null, $"and i.client_id = {client}")}
             {Sql.If(job is not null, $"and i.job_id = {job}")}
+            {Sql.If(from is not null, $"and coalesce(i.sent_at, i.created_at) >= {from}")}
+            {Sql.If(until is not null, $"and coalesce(i.sent_at, i.created_at) < {until}")}
+            {Sql.If(filter.MinTotalCents is not null, $"and i.total_cents >= {filter.MinTotalCents}")}
+            {Sql.If(filter.MaxTotalCents is not null, $"and i.total_cents <= {filter.MaxTotalCents}")}
+            {Sql.If(filter.Overdue is true, $"and i.status in ('sent', 'partial', 'overdue') and i.due_date < {today}")}
+            {Sql.If(filter.Overdue is false, $"and (i.status not in ('sent', 'partial', 'overdue') or i.due_date is null or i.due_date >= {today})")}
             {(search is null ? null : (Sql)$"and (c.search like {search.Pattern} or lower(i.invoice_number) like {search.Pattern} or lower(i.notes) like {search.Pattern})")}
             """;
 
@@ -62,12 +85,18 @@ internal static class ListInvoices
             $"""
             select i.id, i.account_id, i.client_id, c.name as client_name, i.job_id, i.estimate_id, i.property_id, i.status, i.invoice_number,
                    i.tax_rate_millionths as tax_rate, i.flat_rate_cents, i.subtotal_cents, i.tax_cents, i.total_cents, i.paid_cents,
-                   case when i.status = 'void' then 0 else i.total_cents - i.paid_cents end as balance_cents,
+                   i.credited_cents, i.written_off_cents, i.balance_cents,
                    i.notes, i.due_date, i.sent_at, i.paid_at, i.voided_at, i.created_by, i.created_at, i.updated_at
+            from invoices i
+            {clients}
             {asked}
             order by {order}
             limit {paging.Limit} offset {paging.Offset}
             """,
-            $"select count(*) {asked}", ct));
+            $"""
+            select count(*) from invoices i
+            {Sql.If(search is not null, clients)}
+            {asked}
+            """, ct));
     }
 }

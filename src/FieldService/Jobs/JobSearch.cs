@@ -14,6 +14,10 @@ internal static class JobSearch
         and (j.search like {text.Pattern} or j.client_id in ({ClientSearch.Ids(account, text)}) or j.property_id in ({PropertySearch.Ids(account, text)}))
         """;
 
+    /// <summary>A condition: the job <c>j</c> has a visit of theirs.</summary>
+    public static Sql OwnOf(CurrentUser technician) =>
+        $"and j.id in (select v.job_id from visits v where v.account_id = {technician.Account} and v.assigned_user_id = {technician.Id})";
+
     /// <summary>A subquery: the ids of those that match.</summary>
     public static Sql Ids(AccountId account, SearchText text) => $"select j.id from jobs j where j.account_id = {account} {And(account, text)}";
 }

@@ -26,7 +26,8 @@ internal static class JobSql
     public static async Task<InUse> UsesOfLocked(Db db, Job job, CancellationToken ct) => (await db.FirstAsync<InUse>($"""
         select 0 as jobs,
                (select count(*)::int from estimates where account_id = {job.AccountId} and job_id = {job.Id}) as estimates,
-               (select count(*)::int from invoices where account_id = {job.AccountId} and job_id = {job.Id}) as invoices
+               (select count(*)::int from invoices where account_id = {job.AccountId} and job_id = {job.Id}) as invoices,
+               0 as plans
         """, ct))!;
 
     /// <summary>True when the client has been billed: a draft is not sent yet, and a void invoice bills nothing.</summary>
@@ -69,7 +70,18 @@ internal static class JobSql
         }
     }
 
-    public static Task<int> Delete(Db db, Job job, CancellationToken ct) => db.RunAsync($"delete from jobs where account_id = {job.AccountId} and id = {job.Id}", ct);
+    /// <exception cref="RuleException">CONFLICT: something is recorded on it.</exception>
+    public static async Task Delete(Db db, Job job, CancellationToken ct)
+    {
+        try
+        {
+            await db.RunAsync($"delete from jobs where account_id = {job.AccountId} and id = {job.Id}", ct);
+        }
+        catch (PostgresException kept) when (kept is { SqlState: PostgresErrorCodes.ForeignKeyViolation, ConstraintName: "an_expense_is_for_a_job_of_its_account" })
+        {
+            throw JobRules.HasRecordedWork();
+        }
+    }
 
     private static Sql Columns =>
         $"id, account_id, client_id, property_id, title, description, status, priority, scheduled_start, scheduled_end, created_by, created_at, updated_at, version";
@@ -78,7 +90,7 @@ internal static class JobSql
     private static Sql Find(CurrentUser user, JobId id) => $"""
         select {Columns} from jobs
         where account_id = {user.Account} and id = {id}
-        {Sql.If(!user.IsOffice, $"and exists (select from visits v where v.account_id = {user.Account} and v.job_id = {id} and v.assigned_user_id = {user.Id})")}
+        {Sql.If(!user.IsOffice, $"and exists (select from visits v join visit_technicians t on t.account_id = v.account_id and t.visit_id = v.id where v.account_id = {user.Account} and v.job_id = {id} and t.user_id = {user.Id})")}
         """;
 
     private static RuleException? Unknown(PostgresException error) => (error.SqlState, error.ConstraintName) switch

@@ -7,6 +7,7 @@ public enum Ability
 {
     /// <summary>Anything that concerns only oneself.</summary>
     BeSignedIn,
+    SeeOneself,
     ReadJobs,
     ManageJobs,
     DeleteJobs,
@@ -16,18 +17,26 @@ public enum Ability
     ReadMoney,
     ManageMoney,
     DeleteMoney,
+    ReadUsers,
     ManageUsers,
     ReadAudit,
     ReadAccount,
     ManageAccount,
+    ManageKeys,
+    ManageWebhooks,
+
+    /// <summary>What is said to clients, by whom it is said by itself, and how it is worded.</summary>
+    ManageMessages,
+    DeleteAutomations,
 }
 
 public static class Abilities
 {
-    private static readonly Ability[] Technician = [Ability.BeSignedIn, Ability.ReadJobs, Ability.WorkVisits];
+    private static readonly Ability[] Technician = [Ability.BeSignedIn, Ability.SeeOneself, Ability.ReadJobs, Ability.WorkVisits];
     private static readonly Ability[] Admin =
-        [.. Technician, Ability.ManageJobs, Ability.ReadClients, Ability.ManageClients, Ability.ReadMoney, Ability.ManageMoney, Ability.ManageUsers, Ability.ReadAudit, Ability.ReadAccount];
-    private static readonly Ability[] Owner = [.. Admin, Ability.DeleteJobs, Ability.DeleteMoney, Ability.ManageAccount];
+        [.. Technician, Ability.ManageJobs, Ability.ReadClients, Ability.ManageClients, Ability.ReadMoney, Ability.ManageMoney, Ability.ReadUsers, Ability.ManageUsers, Ability.ReadAudit,
+            Ability.ManageKeys, Ability.ManageWebhooks, Ability.ManageMessages, Ability.ReadAccount];
+    private static readonly Ability[] Owner = [.. Admin, Ability.DeleteJobs, Ability.DeleteMoney, Ability.DeleteAutomations, Ability.ManageAccount];
 
     public static bool May(this UserRole role, Ability ability) => Of(role).Contains(ability);
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Outpost.Kernel;
 
 namespace Outpost.FieldService.Web;
@@ -32,6 +33,12 @@ internal static class ListParameters
         text is null or "" ? null
         : InstantText.TryRead(text, out var at) ? at
         : throw new RuleException("VALIDATION_ERROR", $"{parameter} must be a date and time with offset, such as 2026-11-21T10:00:00Z.") { Field = parameter };
+
+    /// <exception cref="RuleException">VALIDATION_ERROR</exception>
+    public static DateOnly? Day(string? text, string parameter) =>
+        text is null or "" ? null
+        : DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) && day.Year is >= 1900 and < 2300 ? day
+        : throw new RuleException("VALIDATION_ERROR", $"{parameter} must be a day such as 2026-11-21.") { Field = parameter };
 
     public static RuleException NoneOf(string parameter, IEnumerable<string> words) =>
         new("VALIDATION_ERROR", $"{parameter} must be one of {string.Join(", ", words)}.") { Field = parameter };

@@ -17,7 +17,9 @@ internal static class WireJson
         json.MaxDepth = 16;
         json.Converters.Add(new TrimmedText());
         json.Converters.Add(new InstantText());
+        json.Converters.Add(new LocalTimeText());
         json.Converters.Add(new QuantityText());
+        json.Converters.Add(new UnitPriceText());
         json.Converters.Add(new CentsNumber());
         json.Converters.Add(new RateNumber());
         json.Converters.Add(new IdText());
@@ -107,6 +109,31 @@ internal sealed class QuantityText : JsonConverter<Quantity>
     }
 
     public override void Write(Utf8JsonWriter writer, Quantity value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
+}
+
+/// <summary>In: a number, or text holding one. Out: text with two to four decimals, <c>"33.3333"</c>, because a program that reads numbers as floating point would lose it.</summary>
+internal sealed class UnitPriceText : JsonConverter<UnitPrice>
+{
+    public override UnitPrice Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        var number = reader.TokenType switch
+        {
+            JsonTokenType.Number when reader.TryGetDecimal(out var given) => given,
+            JsonTokenType.String when decimal.TryParse(reader.GetString(), NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var given) => given,
+            _ => throw new JsonException("Expected a price such as \"33.3333\"."),
+        };
+
+        try
+        {
+            return UnitPrice.Of(number);
+        }
+        catch (ArgumentOutOfRangeException)
+        {
+            throw new JsonException("A unit price is 0 or more and has at most four decimals.");
+        }
+    }
+
+    public override void Write(Utf8JsonWriter writer, UnitPrice value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
 }
 
 /// <summary>Whole cents.</summary>

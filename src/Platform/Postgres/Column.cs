@@ -19,6 +19,7 @@ internal static class Column
         DateTimeOffset at => new NpgsqlParameter<DateTime> { TypedValue = at.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz },
         Money money => new NpgsqlParameter<long> { TypedValue = money.Cents },
         Quantity quantity => new NpgsqlParameter<decimal> { TypedValue = quantity.Amount },
+        UnitPrice price => new NpgsqlParameter<decimal> { TypedValue = price.Amount },
         Percent rate => new NpgsqlParameter<int> { TypedValue = rate.Millionths },
         IId id => new NpgsqlParameter<Guid> { TypedValue = id.Value },
         Json json => new NpgsqlParameter<string> { TypedValue = json.Text, NpgsqlDbType = NpgsqlDbType.Jsonb },

@@ -19,11 +19,12 @@ public sealed class DecidingAnEstimate(PostgresServer postgres)
                 var id = await desk.DraftAsync(Desk.Estimates, desk.Paper());
                 if (from is not EstimateStatus.Draft) await desk.MovedAsync(Desk.Estimates, id, "sent");
                 if (from is EstimateStatus.Approved or EstimateStatus.Declined) await desk.MovedAsync(Desk.Estimates, id, Words<EstimateStatus>.Of(from));
+                if (from is EstimateStatus.Superseded) await (await desk.Owner.PostAsync($"{Desk.Estimates}/{id}/revisions", new { })).DataAsync(HttpStatusCode.Created);
                 if (from is EstimateStatus.Expired) await desk.App.SqlAsync("update estimates set status = 'expired', decided_at = now() where id = $1", Desk.Id(id));
 
                 var answer = await desk.MoveAsync(Desk.Estimates, id, Words<EstimateStatus>.Of(to));
 
-                if (from == to || (to is not EstimateStatus.Expired && Estimate.Moves[from].Contains(to)))
+                if (from == to || (to is not (EstimateStatus.Expired or EstimateStatus.Superseded) && Estimate.Moves[from].Contains(to)))
                 {
                     Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
                     Assert.Equal(Words<EstimateStatus>.Of(to), (string?)(await answer.JsonAsync())["status"]);
@@ -62,12 +63,18 @@ public sealed class DecidingAnEstimate(PostgresServer postgres)
     }
 
     [Fact]
-    public async Task It_cannot_be_approved_after_its_time()
+    public async Task It_can_be_approved_to_the_end_of_its_day_where_the_company_is_and_not_after()
     {
         await using var desk = await Desk.OpenAsync(postgres);
-        var id = await desk.DraftAsync(Desk.Estimates, new { client_id = desk.It.Client, flat_rate_cents = 1, expires_at = FieldServiceUnderTest.Start.AddDays(1) });
+        var id = await desk.DraftAsync(Desk.Estimates, new { client_id = desk.It.Client, flat_rate_cents = 1, expires_on = "2026-11-22" });
         await desk.MovedAsync(Desk.Estimates, id, "sent");
-        desk.App.Clock.Advance(TimeSpan.FromDays(1));
+        var other = await desk.DraftAsync(Desk.Estimates, new { client_id = desk.It.Client, flat_rate_cents = 1, expires_on = "2026-11-22" });
+        await desk.MovedAsync(Desk.Estimates, other, "sent");
+
+        // 23:59 in New York, long after midnight in London
+        desk.App.Clock.Advance(new DateTimeOffset(2026, 11, 23, 4, 59, 0, TimeSpan.Zero) - FieldServiceUnderTest.Start);
+        await desk.MovedAsync(Desk.Estimates, other, "approved");
+        desk.App.Clock.Advance(TimeSpan.FromMinutes(1));
 
         await (await desk.MoveAsync(Desk.Estimates, id, "approved")).RefusedAsync(HttpStatusCode.UnprocessableEntity, "PRECONDITION_FAILED");
         await desk.MovedAsync(Desk.Estimates, id, "declined");

@@ -70,7 +70,7 @@ public sealed class WritingAnEstimate(PostgresServer postgres)
                 [.. new[] { "description", "quantity", "unit_price_cents", "tax_rate", "total_cents", "sort_order" }.Select(f => l![f]!.DeepClone())]))]).ToJsonString());
         Assert.Equal("""[{"rate":8.25,"base_cents":500,"tax_cents":41},{"rate":9.975,"base_cents":20000,"tax_cents":1995}]""", estimate["taxes"]!.ToJsonString());
         Assert.Equal((20500, 2036, 22536), ((long)estimate["subtotal_cents"]!, (long)estimate["tax_cents"]!, (long)estimate["total_cents"]!));
-        Assert.Equal(("draft", "Thank you", "haggles", "2027-01-01T04:00:00.000Z", "Ada Lovelace", "New boiler"), (
+        Assert.Equal(("draft", "Thank you", "haggles", "2027-01-01T05:00:00.000Z", "Ada Lovelace", "New boiler"), (
             (string?)estimate["status"], (string?)estimate["notes"], (string?)estimate["internal_notes"], (string?)estimate["expires_at"], (string?)estimate["client_name"],
             (string?)estimate["job_title"]));
         Assert.Equal("insert", await desk.App.ValueAsync("select action from audit_log where entity_type = 'estimate' and entity_id = $1", Desk.Id(id)));
