@@ -1,6 +1,7 @@
 using Npgsql;
 using Outpost.FieldService.Accounts;
 using Outpost.FieldService.Billing;
+using Outpost.FieldService.Calendar;
 using Outpost.FieldService.ApiKeys;
 using Outpost.FieldService.Audit;
 using Outpost.FieldService.Automations;
@@ -17,6 +18,7 @@ using Outpost.FieldService.Payments;
 using Outpost.FieldService.PriceBook;
 using Outpost.FieldService.Profitability;
 using Outpost.FieldService.Properties;
+using Outpost.FieldService.Reports;
 using Outpost.FieldService.Schedule;
 using Outpost.FieldService.Search;
 using Outpost.FieldService.TimeEntries;
@@ -86,6 +88,7 @@ public static class FieldServiceApp
         app.MapTaxes();
         app.MapDocuments();
         app.MapRecurring();
+        app.MapCalendar();
         app.MapEstimates();
         app.MapInvoices();
         app.MapPayments();
@@ -97,6 +100,7 @@ public static class FieldServiceApp
         app.MapProfitability();
         app.MapSearch();
         app.MapCredits();
+        app.MapReports();
         app.MapAutomations();
         app.MapMessages();
         app.MapPages();

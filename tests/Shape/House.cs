@@ -35,6 +35,7 @@ internal static partial class House
         // The clock of a site, who works when, and the board; it knows visits by their rows only.
         ["Schedule"] = ["Accounts", "Web", "Audit"],
         ["Visits"] = ["Accounts", "Web", "Audit", "Jobs", "Schedule"],
+        ["Calendar"] = ["Accounts", "Web", "Audit", "Visits"],
         ["Taxes"] = ["Accounts", "Web", "Audit"],
         ["Documents"] = ["Accounts", "Web", "Clients", "Properties", "Jobs", "Taxes"],
         ["Estimates"] = ["Accounts", "Web", "Audit", "Documents", "Taxes", "Clients", "Properties", "Jobs", "Worker"],
@@ -84,6 +85,7 @@ internal static partial class House
         ["properties"] = "Properties",
         ["jobs"] = "Jobs",
         ["visits"] = "Visits",
+        ["calendar_feeds"] = "Calendar",
         ["visit_technicians"] = "Visits",
         ["working_weeks"] = "Schedule",
         ["working_hours"] = "Schedule",

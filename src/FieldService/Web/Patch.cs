@@ -21,18 +21,18 @@ internal sealed class Patch<T>(JsonObject changes, ValidationOptions validation,
 
     public bool IsEmpty => changes.Count == 0;
 
+    /// <summary>What was sent in, for telling a retry from another request.</summary>
+    public string Text => changes.ToJsonString();
+
+    /// <summary>What stands there, unless the change names the other way to say it: then that takes its place.</summary>
+    public TValue? Unless<TValue>(string other, TValue? current) => Names(other) ? default : current;
+
     /// <summary>What is asked of one field, as it was sent.</summary>
     public JsonNode? Of(string field) => changes[field];
 
     /// <summary>Refuses fields that <typeparamref name="T"/> does not have.</summary>
     /// <exception cref="Kernel.RuleException">VALIDATION_ERROR</exception>
     public void SeeThatAllFieldsAreKnown() => MergePatch.SeeThatAllAreKnown(changes, typeof(T));
-
-    /// <summary>What was sent in, for telling a retry from another request.</summary>
-    public string Text => changes.ToJsonString();
-
-    /// <summary>What stands there, unless the change names the other way to say it: then that takes its place.</summary>
-    public TValue? Unless<TValue>(string other, TValue? current) => Names(other) ? default : current;
 
     public IEnumerable<string> Fields => changes.Select(change => change.Key);
 
