@@ -11,9 +11,11 @@ namespace Outpost.FieldService;
 /// <summary>What the executable knows of the field service: its database, its users and the role that serves it.</summary>
 public static class FieldServiceRole
 {
-    public static Subsystem Subsystem { get; } = new("fsm", "ai_fsm", typeof(FieldServiceRole).Assembly, FirstLoginAsync, DemoAsync, new FieldServiceUsers());
+    public static Subsystem Subsystem { get; } = new("fsm", "ai_fsm", typeof(FieldServiceRole).Assembly, FirstLoginAsync, DemoAsync, new FieldServiceUsers(), new FieldServiceHistory());
 
     public static Role Web { get; } = new("fsm", "the field service: web application and API", Build, "/api/health", FieldServiceApp.Profile.Address);
+
+    public static Role Worker { get; } = new("worker", "the field service's worker: reminders, letters, and what is done by the clock", FieldServiceWorker.Build, null, null);
 
     internal static NpgsqlDataSource Owner(Settings settings) => SubsystemMigrations.OwnerSource(Subsystem, settings);
 

@@ -9,6 +9,9 @@ public sealed class RuleException(string code, string message) : Exception(messa
 
     /// <summary>The field of the request that the rule speaks of, as the caller spelled it; null when it concerns the whole.</summary>
     public string? Field { get; init; }
+
+    /// <summary>What a program needs to know to do better, as properties of one object; null when the message says it all.</summary>
+    public object? Details { get; init; }
 }
 
 /// <summary>A rate limit or a budget is used up; the same request may succeed after <paramref name="retryAfter"/>.</summary>

@@ -8,6 +8,7 @@ using Outpost.Platform.Roles;
 Role[] roles =
 [
     FieldServiceRole.Web,
+    FieldServiceRole.Worker,
 ];
 Subsystem[] subsystems =
 [
@@ -26,6 +27,7 @@ var root = new RootCommand("Outpost: field service, assistant, agent hub, and th
     MigrateCommands.Create(subsystems, settings),
     UserCommands.Create(subsystems, settings),
     DemoCommand.Create(subsystems, settings),
+    AuditCommands.Create(subsystems, settings),
     HealthCommand.Create(settings),
     SmokeCommand.Create(settings),
     BenchCommand.Create(),

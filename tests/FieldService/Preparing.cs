@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Outpost.FieldService.Tests;
 
-/// <summary>Puts things into the database that a test begins with, in any status and for any company.</summary>
+/// <summary>Puts things into the database that a test begins with, in any status and for any company; visits are at one time, overlapping on purpose.</summary>
 internal static class Preparing
 {
     public static readonly DateTimeOffset Morning = new(2026, 11, 23, 14, 0, 0, TimeSpan.Zero);
@@ -34,8 +34,8 @@ internal static class Preparing
     {
         var id = Guid.CreateVersion7();
         await app.SqlAsync("""
-            insert into visits (account_id, id, job_id, assigned_user_id, status, scheduled_start, scheduled_end, arrived_at, completed_at)
-            values ($1, $2, $3, $4, $5, $6, $6 + interval '2 hours',
+            insert into visits (account_id, id, job_id, assigned_user_id, status, scheduled_start, scheduled_end, is_double_booked, arrived_at, completed_at)
+            values ($1, $2, $3, $4, $5, $6, $6 + interval '2 hours', true,
                     case when $5 in ('arrived', 'in_progress', 'completed') then $6 end, case when $5 = 'completed' then $6 end)
             """, (of ?? app.Company).Account, id, job, (object?)technician?.Id ?? DBNull.Value, status, Morning.UtcDateTime);
         return id;

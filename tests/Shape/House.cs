@@ -21,11 +21,16 @@ internal static partial class House
     {
         // Accounts, Web and Audit are what every feature stands on: the caller, the gate and answers, the trail.
         ["Accounts"] = ["Web", "Audit"],
+        ["Web"] = ["Accounts", "ApiKeys"],
+        // The gate knows a program by its key as it knows a person by their session.
+        ["ApiKeys"] = ["Accounts", "Web", "Audit"],
+        ["Webhooks"] = ["Accounts", "Web", "Audit"],
+        ["Accounts"] = ["Web", "Audit", "Worker"],
         ["Web"] = ["Accounts"],
         ["Audit"] = ["Accounts", "Web"],
         // A client is deleted with its properties, a job with its visits: parent and child know each other.
         ["Clients"] = ["Accounts", "Web", "Audit", "Properties"],
-        ["Properties"] = ["Accounts", "Web", "Audit", "Clients"],
+        ["Properties"] = ["Accounts", "Web", "Audit", "Clients", "Schedule"],
         ["Jobs"] = ["Accounts", "Web", "Audit", "Clients", "Properties", "Visits"],
         // The clock of a site, who works when, and the board; it knows visits by their rows only.
         ["Schedule"] = ["Accounts", "Web", "Audit"],
@@ -34,10 +39,23 @@ internal static partial class House
         ["Documents"] = ["Accounts", "Web", "Clients", "Properties", "Jobs", "Taxes"],
         ["Estimates"] = ["Accounts", "Web", "Audit", "Documents", "Taxes", "Clients", "Properties", "Jobs", "Worker"],
         ["Invoices"] = ["Accounts", "Web", "Audit", "Documents", "Taxes", "Clients", "Properties", "Jobs", "Estimates"],
+        ["Recurring"] = ["Accounts", "Web", "Audit", "Clients", "Properties", "Jobs", "Visits", "Schedule", "Worker"],
+        ["Documents"] = ["Accounts", "Web", "Clients", "Properties", "Jobs"],
+        ["Estimates"] = ["Accounts", "Web", "Audit", "Documents", "Clients", "Properties", "Jobs"],
+        ["Invoices"] = ["Accounts", "Web", "Audit", "Documents", "Clients", "Properties", "Jobs", "Estimates"],
         ["Payments"] = ["Accounts", "Web", "Audit", "Invoices"],
+        // An invoice that is issued takes the deposits paid for it, a payment settles its invoice, and what is paid over is credit: each leads to the next.
+        ["Invoices"] = ["Accounts", "Web", "Audit", "Documents", "Taxes", "Clients", "Properties", "Jobs", "Estimates", "Payments", "Credits", "Worker"],
+        ["Payments"] = ["Accounts", "Web", "Audit", "Clients", "Documents", "Estimates", "Invoices", "Credits"],
+        ["Credits"] = ["Accounts", "Web", "Audit", "Clients", "Documents", "Estimates", "Invoices", "Payments"],
+        ["Reports"] = ["Accounts", "Web"],
         ["Today"] = ["Accounts", "Web"],
         ["Search"] = ["Accounts", "Web", "Clients", "Properties", "Jobs"],
         ["Worker"] = ["Accounts", "Web"],
+        // The worker knows what is to be done by the clock; what is done knows the company that the worker does it for.
+        ["Worker"] = ["Accounts", "Web", "Automations", "Messages"],
+        ["Automations"] = ["Accounts", "Web", "Audit", "Clients", "Messages", "Worker"],
+        ["Messages"] = ["Accounts", "Web", "Audit", "Clients", "Worker", "Automations"],
         ["Demo"] = ["Accounts", "Web", "Audit", "Documents", "Clients", "Properties", "Jobs", "Visits", "Estimates", "Invoices", "Payments"],
     };
 
@@ -48,12 +66,23 @@ internal static partial class House
         ["users"] = "Accounts",
         ["sessions"] = "Accounts",
         ["login_attempts"] = "Accounts",
+        ["api_keys"] = "ApiKeys",
+        ["webhooks"] = "Webhooks",
+        ["webhook_deliveries"] = "Webhooks",
+        ["webhook_attempts"] = "Webhooks",
         ["audit_log"] = "Audit",
+        ["audit_chain"] = "Audit",
         ["idempotency_keys"] = "Web",
         ["clients"] = "Clients",
         ["properties"] = "Properties",
         ["jobs"] = "Jobs",
         ["visits"] = "Visits",
+        ["visit_technicians"] = "Visits",
+        ["working_weeks"] = "Schedule",
+        ["working_hours"] = "Schedule",
+        ["absences"] = "Schedule",
+        ["job_plans"] = "Recurring",
+        ["job_plan_occurrences"] = "Recurring",
         ["document_taxes"] = "Documents",
         ["estimates"] = "Estimates",
         ["estimate_line_items"] = "Estimates",
@@ -65,6 +94,17 @@ internal static partial class House
         ["tax_group_rates"] = "Taxes",
         ["estimate_decisions"] = "Estimates",
         ["payments"] = "Payments",
+        ["ledger_entries"] = "Payments",
+        ["client_credits"] = "Payments",
+        ["credit_notes"] = "Credits",
+        ["credit_note_lines"] = "Credits",
+        ["credit_note_taxes"] = "Credits",
+        ["document_numbers"] = "Invoices",
+        ["automations"] = "Automations",
+        ["messages"] = "Messages",
+        ["message_templates"] = "Messages",
+        ["chores"] = "Worker",
+        ["worker_heartbeats"] = "Worker",
     };
 
     /// <summary>

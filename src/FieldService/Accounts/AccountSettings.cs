@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using Outpost.FieldService.Web;
 using Outpost.Platform.Postgres;
@@ -18,6 +19,16 @@ public sealed record AccountSettings
 
     /// <summary>Days from the issue of an invoice to the day it is due.</summary>
     public int PaymentTermsDays { get; init; } = UsualTerms;
+
+    /// <summary>When and how often clients are written to.</summary>
+    public MessageSettings Messages { get; init; } = new();
+
+    /// <summary>What becomes of a booking for somebody who is not free.</summary>
+    public ScheduleSettings Schedule { get; init; } = new();
+
+    public Numbering Numbering { get; init; } = new();
+
+    public LateFeePolicy LateFees { get; init; } = new();
 
     /// <summary>What a new document is written with that does not say otherwise.</summary>
     public DocumentSettings Documents { get; init; } = new();
@@ -42,7 +53,7 @@ public sealed record AccountSettings
         try
         {
             var settings = json is null ? null : JsonSerializer.Deserialize<AccountSettings>(json, WireJson.Options);
-            return settings is null ? new() : settings with { PaymentTermsDays = settings.PaymentTermsDays is >= 0 and <= LongestTerms ? settings.PaymentTermsDays : UsualTerms };
+            return settings is null ? new() : settings with { Schedule = settings.Schedule ?? new(), PaymentTermsDays = settings.PaymentTermsDays is >= 0 and <= LongestTerms ? settings.PaymentTermsDays : UsualTerms };
         }
         catch (JsonException)
         {
@@ -51,4 +62,30 @@ public sealed record AccountSettings
     }
 
     internal static Sql Statement(AccountId account) => $"select settings::text from accounts where id = {account}";
+}
+
+/// <summary>When and how often the company writes to its clients by itself.</summary>
+public sealed record MessageSettings
+{
+    private const string TimeOfDay = "^([01][0-9]|2[0-3]):[0-5][0-9]$";
+
+    /// <summary>From when on nobody is disturbed, <c>21:00</c> on the clock of the place; null for never. Needs <see cref="QuietTo"/>.</summary>
+    [RegularExpression(TimeOfDay)]
+    public string? QuietFrom { get; init; }
+
+    /// <summary>Until when; may be on the next day.</summary>
+    [RegularExpression(TimeOfDay)]
+    public string? QuietTo { get; init; }
+
+    /// <summary>The most messages to one client on one day; 0 for any number.</summary>
+    [Range(0, 1000)]
+    public int DailyCap { get; init; }
+
+    /// <summary>Where answers to letters go; null for the address that the operator sends from.</summary>
+    [EmailAddress, StringLength(320)]
+    public string? ReplyTo { get; init; }
+
+    /// <summary>Where a client may say publicly how the work was.</summary>
+    [Url, StringLength(2000)]
+    public string? ReviewUrl { get; init; }
 }

@@ -15,11 +15,7 @@ internal sealed class SessionCookie(Settings settings)
 
     public void Clear(HttpContext http) => http.Response.Cookies.Delete(Name, Options(http, null));
 
-    /// <summary>The token of the cookie, else of an <c>Authorization: Bearer</c> header.</summary>
-    public static string? Read(HttpRequest request) =>
-        request.Cookies.TryGetValue(Name, out var cookie) ? cookie
-        : request.Headers.Authorization.ToString() is ['B', 'e', 'a', 'r', 'e', 'r', ' ', .. var bearer] ? bearer
-        : null;
+    public static string? Read(HttpRequest request) => request.Cookies.TryGetValue(Name, out var cookie) ? cookie : null;
 
     private CookieOptions Options(HttpContext http, TimeSpan? lasts) => new()
     {

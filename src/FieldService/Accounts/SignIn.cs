@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Outpost.FieldService.Audit;
 using Outpost.FieldService.Web;
 using Outpost.Kernel;
 using Outpost.Platform.Postgres;
@@ -42,6 +43,7 @@ internal static partial class SignIn
         if (!await PasswordHash.VerifyAsync(user?.PasswordHash, request.Password, ct) || user is null)
         {
             Refused(log);
+            if (user is not null) http.Response.OnCompleted(() => NoteFailureAsync(tenants, user, http));
             throw new RuleException("INVALID_CREDENTIALS", "E-mail or password is wrong.");
         }
 
@@ -50,6 +52,7 @@ internal static partial class SignIn
         await using var db = tenants.Open(new Tenant(user.AccountId, user.Id, user.Role));
         await db.RunAsync($"insert into sessions (account_id, id, user_id, created_at, expires_at) values ({user.AccountId}, {session}, {user.Id}, {now}, {now + Lasts})", ct);
         await db.RunAsync($"delete from sessions where account_id = {user.AccountId} and user_id = {user.Id} and expires_at < {now}", ct);
+        await AuditLog.SignedIn(db, new(user.AccountId), new(user.Id), session, new Session(Address(http), now + Lasts), ct);
         await db.CommitAsync(ct);
         await limiter.SucceededAsync(attempt, ct);
         SignedIn(log, user.Id);
@@ -57,6 +60,22 @@ internal static partial class SignIn
         var token = tokens.Write(new(session.Value, user.Id, user.AccountId, user.Role, now.ToUnixTimeSeconds(), (now + Lasts).ToUnixTimeSeconds()));
         return (token, new(user.Id, user.Email, user.FullName, user.Role, user.AccountId));
     }
+
+    /// <summary>What the audit log keeps of a session.</summary>
+    internal sealed record Session(string? Address, DateTimeOffset ExpiresAt);
+
+    /// <summary>What the audit log keeps of an attempt with a wrong password.</summary>
+    internal sealed record Failure(string? Address);
+
+    // After the answer has gone, or the time it takes would tell who has an account here.
+    private static async Task NoteFailureAsync(Tenants tenants, Candidate user, HttpContext http)
+    {
+        await using var db = tenants.Open(new Tenant(user.AccountId, user.Id, user.Role));
+        await AuditLog.SignInFailed(db, new(user.AccountId), new(user.Id), new Failure(Address(http)), CancellationToken.None);
+        await db.CommitAsync(CancellationToken.None);
+    }
+
+    private static string? Address(HttpContext http) => http.Connection.RemoteIpAddress?.ToString();
 
     [LoggerMessage(LogLevel.Information, "Login succeeded for user {UserId}")]
     private static partial void SignedIn(ILogger log, Guid userId);

@@ -10,6 +10,6 @@ internal static class SignInEndpoints
 
         auth.MapPost("/login", SignIn.Handle).AllowAnonymous().WithSummary("Sign in with e-mail and password");
         auth.MapPost("/logout", SignOut.Handle).Requires(Ability.BeSignedIn).WithSummary("End this session");
-        auth.MapGet("/me", WhoAmI.Handle).Requires(Ability.BeSignedIn).WithSummary("Who is signed in");
+        auth.MapGet("/me", WhoAmI.Handle).Requires(Ability.SeeOneself).WithSummary("Who is signed in");
     }
 }

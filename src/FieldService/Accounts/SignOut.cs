@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Outpost.FieldService.Audit;
 using Outpost.Platform.Postgres;
 
 namespace Outpost.FieldService.Accounts;
@@ -8,9 +9,14 @@ internal static class SignOut
 {
     public sealed record Response(string Message);
 
+    /// <summary>What the audit log keeps of it.</summary>
+    internal sealed record Ended(DateTimeOffset RevokedAt);
+
     public static async Task<Ok<Response>> Handle(CurrentUser user, HttpContext http, SessionCookie cookie, Db db, TimeProvider clock, CancellationToken ct)
     {
-        await db.RunAsync($"update sessions set revoked_at = {clock.GetUtcNow()} where account_id = {user.Account} and id = {user.Session}", ct);
+        var now = clock.GetUtcNow();
+        await db.RunAsync($"update sessions set revoked_at = {now} where account_id = {user.Account} and id = {user.Session}", ct);
+        await AuditLog.Updated(db, user, "session", user.Session, new { }, new Ended(now), ct);
         await db.CommitAsync(ct);
         cookie.Clear(http);
         return TypedResults.Ok(new Response("ok"));

@@ -8,9 +8,9 @@ internal static class UserEndpoints
     {
         var users = app.MapGroup("/api/v1/users").WithTags("Users");
 
-        users.MapGet("", ListUsers.Handle).Requires(Ability.ManageUsers).WithSummary("The people of the company, by name");
+        users.MapGet("", ListUsers.Handle).Requires(Ability.ReadUsers).WithSummary("The people of the company, by name");
         users.MapPost("", CreateUser.Handle).Requires(Ability.ManageUsers).WithSummary("Let somebody sign in");
-        users.MapGet("/{id}", GetUser.Handle).Requires(Ability.ManageUsers).WithVersion().WithSummary("One person");
+        users.MapGet("/{id}", GetUser.Handle).Requires(Ability.ReadUsers).WithVersion().WithSummary("One person");
         users.MapPatch("/{id}", ChangeUser.Handle).Requires(Ability.ManageUsers).Versioned(UserSql.LockVersion).WithSummary("Change a person's name, telephone, role or password");
         users.MapPost("/{id}/deactivation", DeactivateUser.Handle).Requires(Ability.ManageUsers).WithSummary("Let somebody sign in no longer, from this moment on");
         users.MapDelete("/{id}/deactivation", DeactivateUser.Undo).Requires(Ability.ManageUsers).WithSummary("Let somebody sign in again");

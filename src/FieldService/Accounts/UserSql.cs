@@ -33,6 +33,17 @@ internal static class UserSql
     public static Task<User?> FindForShare(Db db, AccountId account, UserId id, CancellationToken ct) =>
         db.FirstAsync($"select {Columns} from users where account_id = {account} and id = {id} for share", Read, ct);
 
+    /// <summary>
+    /// Locks these people against each other's bookings and keeps them from being deactivated until the commit. Owners come first and then everybody by id:
+    /// the order of <see cref="LockOwners"/>, so that no two requests wait for each other.
+    /// </summary>
+    public static Task<List<User>> LockToSchedule(Db db, AccountId account, IEnumerable<UserId> ids, CancellationToken ct) => db.ListAsync($"""
+        select {Columns} from users
+        where account_id = {account} and id = any ({ids.Select(id => id.Value).ToArray()})
+        order by role <> 'owner', id
+        for no key update
+        """, Read, ct);
+
     public static Task<User?> FindByEmailForUpdate(Db db, string email, CancellationToken ct) =>
         db.FirstAsync($"select {Columns} from users where email = {email} for update", Read, ct);
 

@@ -32,7 +32,7 @@ internal sealed class DemoSql(NpgsqlConnection connection)
         await WorkAsync(plan, account, owner, ct);
         await EstimatesAsync(plan, account, ct);
         await InvoicesAsync(plan, account, ct);
-        await RunAsync("analyze accounts, users, clients, properties, jobs, visits, estimates, estimate_line_items, invoices, invoice_line_items, document_taxes, payments", ct);
+        await RunAsync("analyze accounts, users, clients, properties, jobs, visits, estimates, estimate_line_items, invoices, invoice_line_items, document_taxes, payments, ledger_entries, document_numbers", ct);
         return email;
     }
 
@@ -109,9 +109,19 @@ internal sealed class DemoSql(NpgsqlConnection connection)
             """, ct, account, issued.Select(i => i.Id).ToArray(), issued.Select(i => i.SentAt!.Value.UtcDateTime).ToArray(),
             issued.Select((_, i) => InvoiceNumbers.Written(i + 1)).ToArray(), issued.Select(i => i.DueDate!.Value).ToArray());
         await RunAsync("insert into number_series (account_id, series, next_number) values ($1, 'invoice', $2)", ct, account, (long)issued.Count + 1);
+        await RunAsync("""
+            insert into document_numbers (account_id, series, position, number, document, invoice_id, issued_at)
+            select account_id, 'invoice', substr(invoice_number, 5)::bigint, invoice_number, 'invoice', id, sent_at
+            from invoices where account_id = $1 and invoice_number is not null order by 3
+            """, ct, account);
 
         await CopyAsync("payments (account_id, id, invoice_id, amount_cents, method, received_at, notes, created_by, created_at)", plan.Invoices.SelectMany(i => i.Payments.Select(p =>
             Row(account, p.Id, i.Id, p.Amount.Cents, p.Method, p.ReceivedAt, p.Notes, plan.Office.Id, p.ReceivedAt))), ct);
+        await RunAsync("""
+            insert into ledger_entries (account_id, id, kind, client_id, invoice_id, payment_id, money_cents, paid_cents, method, created_by, happened_at, created_at)
+            select p.account_id, gen_random_uuid(), 'payment', i.client_id, p.invoice_id, p.id, p.amount_cents, p.amount_cents, p.method, p.created_by, p.received_at, p.created_at
+            from payments p join invoices i on i.account_id = p.account_id and i.id = p.invoice_id where p.account_id = $1
+            """, ct, account);
         await RunAsync("""
             update invoices i set paid_cents = p.paid, status = case when p.paid = i.total_cents then 'paid' else 'partial' end, paid_at = case when p.paid = i.total_cents then p.at end
             from (select invoice_id, sum(amount_cents) as paid, max(received_at) as at from payments where account_id = $1 group by invoice_id) p

@@ -9,8 +9,11 @@ namespace Outpost.FieldService.Documents;
 /// </summary>
 internal static class NumberSeries
 {
-    public static Task<long> TakeAsync(Db db, AccountId account, Document of, CancellationToken ct) => db.ValueAsync<long>($"""
-        insert into number_series as s (account_id, series, next_number) values ({account}, {of}, 2)
+    public static Task<long> TakeAsync(Db db, AccountId account, Document of, CancellationToken ct) => TakeAsync(db, account, Kernel.Words<Document>.Of(of), ct);
+
+    /// <inheritdoc cref="TakeAsync(Db, AccountId, Document, CancellationToken)"/>
+    public static Task<long> TakeAsync(Db db, AccountId account, string series, CancellationToken ct) => db.ValueAsync<long>($"""
+        insert into number_series as s (account_id, series, next_number) values ({account}, {series}, 2)
         on conflict (account_id, series) do update set next_number = s.next_number + 1
         returning next_number - 1
         """, ct);

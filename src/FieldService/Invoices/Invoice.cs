@@ -25,8 +25,8 @@ public readonly record struct InvoiceId(Guid Value) : IId
 public enum InvoiceStatus { Draft, Sent, Partial, Paid, Overdue, Void }
 
 /// <summary>
-/// What a client owes. It moves only along <see cref="Moves"/>; it has a number from the moment it is issued, and nothing but its payments changes it from
-/// then on. What was paid is always the sum of its payments, never a word of somebody's.
+/// What a client owes. It moves only along <see cref="Moves"/>; it has a number from the moment it is issued, and nothing but its ledger changes it from
+/// then on. What was paid, credited or written off is always the sum of its entries there, never a word of somebody's.
 /// </summary>
 public record Invoice(
     InvoiceId Id, AccountId AccountId, ClientId ClientId, JobId? JobId, EstimateId? EstimateId, PropertyId? PropertyId, InvoiceStatus Status, string? InvoiceNumber,
@@ -43,12 +43,23 @@ public record Invoice(
         [InvoiceStatus.Sent] = [InvoiceStatus.Partial, InvoiceStatus.Paid, InvoiceStatus.Overdue, InvoiceStatus.Void],
         [InvoiceStatus.Partial] = [InvoiceStatus.Sent, InvoiceStatus.Paid, InvoiceStatus.Overdue, InvoiceStatus.Void],
         [InvoiceStatus.Overdue] = [InvoiceStatus.Partial, InvoiceStatus.Paid, InvoiceStatus.Void],
-        [InvoiceStatus.Paid] = [],
+        [InvoiceStatus.Paid] = [InvoiceStatus.Partial, InvoiceStatus.Sent],
         [InvoiceStatus.Void] = [],
     }.ToFrozenDictionary();
 
+    /// <summary>What credit notes took off it.</summary>
+    public Money CreditedCents { get; init; }
+
+    /// <summary>What was given up as lost.</summary>
+    public Money WrittenOffCents { get; init; }
+
+    /// <summary>The late invoice that this one is the fee for.</summary>
+    public InvoiceId? LateFeeForInvoiceId { get; init; }
+
     /// <summary>What is still to be paid. Nobody owes anything on a void invoice.</summary>
-    public Money BalanceCents => Status is InvoiceStatus.Void ? Money.Zero : TotalCents - PaidCents;
+    public Money BalanceCents => Status is InvoiceStatus.Void ? Money.Zero : TotalCents - SettledCents;
+
+    private Money SettledCents => PaidCents + CreditedCents + WrittenOffCents;
 
     internal bool TakesPayments => Status is InvoiceStatus.Sent or InvoiceStatus.Partial or InvoiceStatus.Overdue;
 
@@ -66,25 +77,39 @@ public record Invoice(
     internal Invoice Void(DateTimeOffset now)
     {
         var @void = To(InvoiceStatus.Void);
-        return PaidCents == Money.Zero ? @void with { VoidedAt = now } : throw InvoiceRules.HasPayments();
+        return SettledCents == Money.Zero ? @void with { VoidedAt = now } : throw InvoiceRules.HasMoneyOnIt(PaidCents, CreditedCents, WrittenOffCents);
     }
 
     /// <summary>
-    /// The invoice as its payments say. A payment that leaves something open makes it partial, also when it was overdue; taking one back does not make a day
-    /// that has passed come again.
+    /// The invoice as its ledger says: paid when nothing is open any more, by whatever that came. What leaves something open makes it partial, also when it was
+    /// overdue; giving something back does not make a day that has passed come again, and opens a paid invoice.
     /// </summary>
-    /// <param name="paid">The sum of its payments now.</param>
-    internal Invoice WithPaid(Money paid, DateTimeOffset now)
+    /// <param name="now">What its entries come to now.</param>
+    internal Invoice Settled(Settlement now, DateTimeOffset at)
     {
-        var status = (paid >= TotalCents, Status, paid > PaidCents) switch
+        var status = (now.Total >= TotalCents, Status, now.Total > SettledCents) switch
         {
             (true, _, _) => InvoiceStatus.Paid,
             (_, InvoiceStatus.Overdue, false) => InvoiceStatus.Overdue,
-            _ => paid == Money.Zero ? InvoiceStatus.Sent : InvoiceStatus.Partial,
+            _ => now.Total == Money.Zero ? InvoiceStatus.Sent : InvoiceStatus.Partial,
         };
         var moved = status == Status ? this : To(status);
-        return moved with { PaidCents = paid, PaidAt = status is InvoiceStatus.Paid ? now : null };
+        return moved with
+        {
+            PaidCents = now.Paid,
+            CreditedCents = now.Credited,
+            WrittenOffCents = now.WrittenOff,
+            PaidAt = status is not InvoiceStatus.Paid ? null : PaidAt ?? at,
+        };
     }
 
     internal Invoice To(InvoiceStatus next) => Moves[Status].Contains(next) ? this with { Status = next } : throw InvoiceRules.CannotMove(Status, next);
+}
+
+/// <summary>What has become of an invoice: the part that was paid, the part that credit notes took off, the part that was given up as lost.</summary>
+internal sealed record Settlement(Money Paid, Money Credited, Money WrittenOff)
+{
+    public static readonly Settlement Nothing = new(Money.Zero, Money.Zero, Money.Zero);
+
+    public Money Total => Paid + Credited + WrittenOff;
 }

@@ -9,13 +9,20 @@ internal static class InvoiceRules
         new("INVALID_TRANSITION", $"An invoice cannot go from {Words<InvoiceStatus>.Of(from)} to {Words<InvoiceStatus>.Of(to)}.") { Field = "status" };
 
     public static RuleException FollowsItsPayments(InvoiceStatus to) =>
-        new("PRECONDITION_FAILED", $"An invoice becomes {Words<InvoiceStatus>.Of(to)} by its payments: record a payment, or take one back.") { Field = "status" };
+        new("PRECONDITION_FAILED", $"An invoice becomes {Words<InvoiceStatus>.Of(to)} by its ledger: record a payment, or give one back.") { Field = "status" };
 
     public static RuleException IsNotDue(DateOnly? due) =>
         new("PRECONDITION_FAILED", $"The invoice is due on {due:yyyy-MM-dd}; it is overdue when that day has passed.") { Field = "status" };
 
-    public static RuleException HasPayments() =>
-        new("PRECONDITION_FAILED", "The invoice has payments. Take them back before it is made void, so that the money is accounted for.") { Field = "status" };
+    public static RuleException HasMoneyOnIt(Money paid, Money credited, Money writtenOff) => new("PRECONDITION_FAILED", (paid > Money.Zero, credited > Money.Zero, writtenOff > Money.Zero) switch
+    {
+        (true, _, _) => $"There are {paid.Cents} cents on the invoice. Refund them, take the payment back or undo the use of the credit before it is made void; or leave it and issue a credit note.",
+        (_, true, _) => $"Credit notes of {credited.Cents} cents were issued for the invoice. It stays with them: issue a credit note for the rest instead.",
+        _ => $"{writtenOff.Cents} cents of the invoice were written off. Reverse that before it is made void.",
+    }) { Field = "status" };
+
+    public static RuleException NumberIsTaken(string number) =>
+        new("PRECONDITION_FAILED", $"{number} was given to another document before. Change how documents are numbered in the settings, so that numbers differ.");
 
     public static RuleException IsIssued(InvoiceStatus status) =>
         new("IMMUTABLE_ENTITY", $"Only a draft can change; this invoice is {Words<InvoiceStatus>.Of(status)}.");

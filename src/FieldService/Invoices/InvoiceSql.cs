@@ -77,8 +77,25 @@ internal static class InvoiceSql
     public static Task SaveMove(Db db, Invoice invoice, CancellationToken ct) => db.RunAsync($"""
         update invoices
         set status = {invoice.Status}, invoice_number = {invoice.InvoiceNumber}, due_date = {invoice.DueDate}, paid_cents = {invoice.PaidCents},
+            credited_cents = {invoice.CreditedCents}, written_off_cents = {invoice.WrittenOffCents},
             sent_at = {invoice.SentAt}, paid_at = {invoice.PaidAt}, voided_at = {invoice.VoidedAt}
         where account_id = {invoice.AccountId} and id = {invoice.Id}
+        """, ct);
+
+    /// <summary>Open invoices whose due day has passed, locked; those that somebody works on at this moment wait for the next time.</summary>
+    public static Task<List<Invoice>> PastDue(Db db, AccountId account, DateOnly today, int atMost, CancellationToken ct) => db.ListAsync($"""
+        select {Columns} from invoices i
+        where i.account_id = {account} and i.status in ('sent', 'partial') and i.due_date < {today}
+        order by i.due_date, i.id limit {atMost} for update skip locked
+        """, Read, ct);
+
+    /// <summary>Whether this stage of lateness or a later one was charged, also when the fee was let off.</summary>
+    public static Task<bool> HasLateFee(Db db, Invoice late, int days, CancellationToken ct) => db.ValueAsync<bool>($"""
+        select exists (select from invoices where account_id = {late.AccountId} and late_fee_for_invoice_id = {late.Id} and late_fee_days >= {days})
+        """, ct);
+
+    public static Task MarkAsLateFee(Db db, Invoice draft, Invoice late, int days, CancellationToken ct) => db.RunAsync($"""
+        update invoices set late_fee_for_invoice_id = {late.Id}, late_fee_days = {days} where account_id = {draft.AccountId} and id = {draft.Id}
         """, ct);
 
     public static Task Delete(Db db, Invoice draft, CancellationToken ct) => db.RunAsync($"delete from invoices where account_id = {draft.AccountId} and id = {draft.Id}", ct);
@@ -86,6 +103,7 @@ internal static class InvoiceSql
     public static Sql Columns => $"""
         i.id, i.account_id, i.client_id, i.job_id, i.estimate_id, i.property_id, i.status, i.invoice_number, i.tax_rate_millionths, i.flat_rate_cents,
         i.subtotal_cents, i.tax_cents, i.total_cents, i.paid_cents, i.notes, i.due_date, i.sent_at, i.paid_at, i.voided_at, i.created_by, i.created_at, i.updated_at, i.version,
+        i.credited_cents, i.written_off_cents, i.late_fee_for_invoice_id,
         {Pricing.Columns}
         """;
 
@@ -114,6 +132,9 @@ internal static class InvoiceSql
         row.GetFieldValue<DateTimeOffset>(21))
     {
         Version = row.GetInt32(22),
+        CreditedCents = new(row.GetInt64(23)),
+        WrittenOffCents = new(row.GetInt64(24)),
+        LateFeeForInvoiceId = row.IsDBNull(25) ? null : new(row.GetGuid(25)),
         Pricing = Pricing.Read(row),
     };
 

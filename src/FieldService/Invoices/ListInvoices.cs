@@ -16,6 +16,7 @@ internal static class ListInvoices
         ("created_at", $"i.created_at, i.id", $"i.created_at desc, i.id desc"),
         ("updated_at", $"i.updated_at, i.id", $"i.updated_at desc, i.id desc"),
         ("due_date", $"i.due_date nulls first, i.id", $"i.due_date desc nulls last, i.id desc"),
+        ("balance_cents", $"i.balance_cents, i.id", $"i.balance_cents desc, i.id desc"),
         ("total_cents", $"i.total_cents, i.id", $"i.total_cents desc, i.id desc"),
         ("invoice_number", $"length(i.invoice_number) nulls first, i.invoice_number nulls first, i.id", $"length(i.invoice_number) desc nulls last, i.invoice_number desc nulls last, i.id desc"),
         ("client_name", $"lower(c.name), i.id", $"lower(c.name) desc, i.id desc"));
@@ -53,7 +54,7 @@ internal static class ListInvoices
 
     public sealed record Row(
         Guid Id, Guid AccountId, Guid ClientId, string ClientName, Guid? JobId, Guid? EstimateId, Guid? PropertyId, string Status, string? InvoiceNumber, Percent TaxRate,
-        Money? FlatRateCents, Money SubtotalCents, Money TaxCents, Money TotalCents, Money PaidCents, Money BalanceCents, string? Notes, DateOnly? DueDate,
+        Money? FlatRateCents, Money SubtotalCents, Money TaxCents, Money TotalCents, Money PaidCents, Money CreditedCents, Money WrittenOffCents, Money BalanceCents, string? Notes, DateOnly? DueDate,
         DateTimeOffset? SentAt, DateTimeOffset? PaidAt, DateTimeOffset? VoidedAt, Guid CreatedBy, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
 
     public static async Task<Ok<Page<Row>>> Handle([AsParameters] Paging paging, [AsParameters] Filter filter, CurrentUser user, ReadDb db, TimeProvider clock, CancellationToken ct)
@@ -84,7 +85,7 @@ internal static class ListInvoices
             $"""
             select i.id, i.account_id, i.client_id, c.name as client_name, i.job_id, i.estimate_id, i.property_id, i.status, i.invoice_number,
                    i.tax_rate_millionths as tax_rate, i.flat_rate_cents, i.subtotal_cents, i.tax_cents, i.total_cents, i.paid_cents,
-                   case when i.status = 'void' then 0 else i.total_cents - i.paid_cents end as balance_cents,
+                   i.credited_cents, i.written_off_cents, i.balance_cents,
                    i.notes, i.due_date, i.sent_at, i.paid_at, i.voided_at, i.created_by, i.created_at, i.updated_at
             from invoices i
             {clients}

@@ -1,8 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Outpost.FieldService.Accounts;
 using Outpost.FieldService.Audit;
-using Outpost.FieldService.Documents;
-using Outpost.FieldService.Jobs;
 using Outpost.FieldService.Web;
 using Outpost.Kernel;
 using Outpost.Platform.Postgres;
@@ -28,7 +26,7 @@ internal static class TransitionInvoice
         switch (request.Status!.Value)
         {
             case InvoiceStatus.Sent when invoice.Status is InvoiceStatus.Draft:
-                await IssueAsync(db, user, invoice, before.LineItems.Count > 0, clock, ct);
+                await IssueInvoice.RunAsync(db, user, invoice, before.LineItems.Count > 0, clock, ct);
                 break;
             case InvoiceStatus.Overdue:
                 await InvoiceSql.SaveMove(db, invoice.FallOverdue(DueDate.Today(user, clock)), ct);
@@ -45,18 +43,5 @@ internal static class TransitionInvoice
         await AuditLog.Updated(db, user, "invoice", id, before, after, ct);
 
         return await retry.CommitAsync(StatusCodes.Status200OK, new Response(after.Status, after), ct);
-    }
-
-    private static async Task IssueAsync(Db db, CurrentUser user, Invoice draft, bool hasLines, TimeProvider clock, CancellationToken ct)
-    {
-        if (!hasLines && draft.FlatRateCents is null) throw DocumentRules.NothingOnIt("invoice");
-
-        var now = clock.GetUtcNow();
-        var due = draft.DueDate ?? await DueDate.DefaultAsync(db, user, DueDate.Today(user, clock), ct);
-        var issued = draft.Issue(await InvoiceNumbers.TakeAsync(db, user.Account, ct), due, now);
-        await InvoiceSql.SaveMove(db, issued, ct);
-        // Nothing is owed on it, so nobody will ever pay it.
-        if (issued.TotalCents == Money.Zero) await InvoiceSql.SaveMove(db, issued.WithPaid(Money.Zero, now), ct);
-        if (issued.JobId is { } job) await JobFollows.InvoiceIssuedAsync(db, user, job, ct);
     }
 }

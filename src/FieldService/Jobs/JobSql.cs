@@ -26,7 +26,8 @@ internal static class JobSql
     public static async Task<InUse> UsesOfLocked(Db db, Job job, CancellationToken ct) => (await db.FirstAsync<InUse>($"""
         select 0 as jobs,
                (select count(*)::int from estimates where account_id = {job.AccountId} and job_id = {job.Id}) as estimates,
-               (select count(*)::int from invoices where account_id = {job.AccountId} and job_id = {job.Id}) as invoices
+               (select count(*)::int from invoices where account_id = {job.AccountId} and job_id = {job.Id}) as invoices,
+               0 as plans
         """, ct))!;
 
     /// <summary>True when the client has been billed: a draft is not sent yet, and a void invoice bills nothing.</summary>
@@ -78,7 +79,7 @@ internal static class JobSql
     private static Sql Find(CurrentUser user, JobId id) => $"""
         select {Columns} from jobs
         where account_id = {user.Account} and id = {id}
-        {Sql.If(!user.IsOffice, $"and exists (select from visits v where v.account_id = {user.Account} and v.job_id = {id} and v.assigned_user_id = {user.Id})")}
+        {Sql.If(!user.IsOffice, $"and exists (select from visits v join visit_technicians t on t.account_id = v.account_id and t.visit_id = v.id where v.account_id = {user.Account} and v.job_id = {id} and t.user_id = {user.Id})")}
         """;
 
     private static RuleException? Unknown(PostgresException error) => (error.SqlState, error.ConstraintName) switch

@@ -1,4 +1,5 @@
 using Outpost.FieldService.Accounts;
+using Outpost.FieldService.Estimates;
 using Outpost.FieldService.Invoices;
 using Outpost.Kernel;
 
@@ -18,7 +19,10 @@ public readonly record struct PaymentId(Guid Value) : IId
 
 public enum PaymentMethod { Cash, Check, Card, Transfer, Other }
 
-/// <summary>Money that came in for one invoice. It is never changed: a payment that was a mistake is taken back as a whole.</summary>
+/// <summary>
+/// Money that came in, for one invoice or as the deposit of one estimate. It is never changed and never goes away: a payment that was a mistake is reversed as a
+/// whole in the ledger, money that is given back is refunded there.
+/// </summary>
 public sealed record Payment(
-    PaymentId Id, AccountId AccountId, InvoiceId InvoiceId, Money AmountCents, PaymentMethod Method, DateTimeOffset ReceivedAt, string? Notes, UserId CreatedBy,
-    DateTimeOffset CreatedAt);
+    PaymentId Id, AccountId AccountId, InvoiceId? InvoiceId, EstimateId? EstimateId, Money AmountCents, PaymentMethod Method, DateTimeOffset ReceivedAt, string? Notes,
+    UserId CreatedBy, DateTimeOffset CreatedAt);

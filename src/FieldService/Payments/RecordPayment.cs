@@ -1,6 +1,9 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 using Outpost.FieldService.Accounts;
 using Outpost.FieldService.Audit;
+using Outpost.FieldService.Credits;
+using Outpost.FieldService.Documents;
 using Outpost.FieldService.Invoices;
 using Outpost.FieldService.Web;
 using Outpost.Kernel;
@@ -8,21 +11,27 @@ using Outpost.Platform.Postgres;
 
 namespace Outpost.FieldService.Payments;
 
+public enum Overpayment { Refuse, Credit }
+
 /// <summary>
 /// Money has come in for an invoice. The invoice is locked first, so of several payments at once each sees what the one before it left open, and together
-/// they never come to more than the total. Two equal payments are two payments; the same one sent twice has the same idempotency key.
+/// they never come to more than the total. Two equal payments are two payments; the same one sent twice has the same idempotency key. What is more than the
+/// balance is refused, unless it is to be kept as the client's credit.
 /// </summary>
 internal static class RecordPayment
 {
     /// <param name="IdempotencyKey">Where older clients put the key; the header <c>Idempotency-Key</c> says the same.</param>
+    /// <param name="Overpayment">What becomes of money beyond the balance; refused when left out. With <c>credit</c> an invoice that is already paid takes it too.</param>
     public sealed record Request(
         [property: Required] Money? AmountCents,
         [property: Required] PaymentMethod? Method,
         DateTimeOffset? ReceivedAt,
         [property: StringLength(5000)] string? Notes,
-        [property: StringLength(128)] string? IdempotencyKey);
+        [property: StringLength(128)] string? IdempotencyKey,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Overpayment? Overpayment = null);
 
-    public sealed record Response(PaymentId PaymentId, bool Created, InvoiceStatus InvoiceStatus, Money InvoicePaidCents, Money InvoiceTotalCents);
+    /// <param name="CreditCents">What was more than the balance and is the client's credit now.</param>
+    public sealed record Response(PaymentId PaymentId, bool Created, InvoiceStatus InvoiceStatus, Money InvoicePaidCents, Money InvoiceTotalCents, Money CreditCents);
 
     public static async Task<IResult> Handle(InvoiceId id, Request request, CurrentUser user, Db db, Idempotency retry, TimeProvider clock, CancellationToken ct)
     {
@@ -32,19 +41,30 @@ internal static class RecordPayment
         var amount = request.AmountCents!.Value;
         if (amount <= Money.Zero) throw PaymentRules.IsNothing();
 
+        var keepsRest = request.Overpayment is Overpayment.Credit;
         var invoice = await InvoiceSql.FindForUpdate(db, user.Account, id, ct) ?? throw Missing.Of("invoice");
-        if (!invoice.TakesPayments) throw PaymentRules.TakesNoPayments(invoice);
-        if (amount > invoice.BalanceCents) throw PaymentRules.IsTooMuch(invoice);
+        if (!invoice.TakesPayments && !(keepsRest && invoice.Status is InvoiceStatus.Paid)) throw PaymentRules.TakesNoPayments(invoice);
+        if (!keepsRest && amount > invoice.BalanceCents) throw PaymentRules.IsTooMuch(invoice);
+        if (amount > Totals.Most) throw DocumentRules.AmountOutOfRange("amount_cents");
 
         var now = clock.GetUtcNow();
+        var paid = amount <= invoice.BalanceCents ? amount : invoice.BalanceCents;
+        var rest = amount - paid;
         var payment = await PaymentSql.Insert(db, new(
-            PaymentId.New(), user.Account, id, amount, request.Method!.Value, request.ReceivedAt ?? now, request.Notes, user.Id, default), ct);
-        var after = invoice.WithPaid(await PaymentSql.SumAsync(db, user.Account, id, ct), now);
-        await InvoiceSql.SaveMove(db, after, ct);
+            PaymentId.New(), user.Account, id, null, amount, request.Method!.Value, request.ReceivedAt ?? now, request.Notes, user.Id, default), ct);
         await AuditLog.Inserted(db, user, "payment", payment.Id, payment, ct);
-        await AuditLog.Updated(db, user, "invoice", id, Standing.Of(invoice), Standing.Of(after), ct);
+        var after = await Books.EnterAsync(db, user, invoice, Books.Entry(user, LedgerKind.Payment, invoice.ClientId, payment.ReceivedAt) with
+        {
+            InvoiceId = id,
+            PaymentId = payment.Id,
+            Method = payment.Method,
+            MoneyCents = amount,
+            PaidCents = paid,
+            CreditCents = rest,
+            CreditId = rest > Money.Zero ? (await LedgerSql.CreditOf(db, user.Account, invoice.ClientId, null, ct)).Id : null,
+        }, now, ct);
 
         return await retry.CommitAsync(
-            StatusCodes.Status201Created, new One<Response>(new(payment.Id, true, after.Status, after.PaidCents, after.TotalCents)), ct);
+            StatusCodes.Status201Created, new One<Response>(new(payment.Id, true, after.Status, after.PaidCents, after.TotalCents, rest)), ct);
     }
 }

@@ -3,8 +3,8 @@ using Outpost.Kernel;
 
 namespace Outpost.FieldService.Payments;
 
-/// <summary>What a payment changes on its invoice, for the audit log.</summary>
-internal sealed record Standing(InvoiceStatus Status, Money PaidCents, DateTimeOffset? PaidAt)
+/// <summary>What the ledger changes on an invoice, for the audit log.</summary>
+internal sealed record Standing(InvoiceStatus Status, Money PaidCents, Money CreditedCents, Money WrittenOffCents, DateTimeOffset? PaidAt)
 {
-    public static Standing Of(Invoice invoice) => new(invoice.Status, invoice.PaidCents, invoice.PaidAt);
+    public static Standing Of(Invoice invoice) => new(invoice.Status, invoice.PaidCents, invoice.CreditedCents, invoice.WrittenOffCents, invoice.PaidAt);
 }

@@ -15,7 +15,8 @@ internal static class ChangeProperty
         if (patch.IsEmpty) return Answers.Ok(property);
 
         var change = await patch.OverAsync(new(
-            property.ClientId, property.Name, property.Address, property.City, property.State, property.Zip, property.Notes), ct);
+            property.ClientId, property.Name, property.Address, property.City, property.State, property.Zip, property.Notes, property.TimeZone), ct);
+        change.SeeThatTheZoneIsOne();
         if (change.ClientId != property.ClientId && await PropertySql.UsesOfLocked(db, property, ct) is { Any: true } uses) throw PropertyRules.ClientIsFixed(uses);
 
         var changed = await PropertySql.Save(db, property with
@@ -27,6 +28,7 @@ internal static class ChangeProperty
             State = change.State,
             Zip = change.Zip,
             Notes = change.Notes,
+            TimeZone = change.TimeZone,
         }, ct);
         await AuditLog.Updated(db, user, "property", id, property, changed, ct);
         await db.CommitAsync(ct);

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Outpost.FieldService.Accounts;
 using Outpost.FieldService.Audit;
 using Outpost.FieldService.Clients;
+using Outpost.FieldService.Schedule;
 using Outpost.FieldService.Web;
 using Outpost.Platform.Postgres;
 
@@ -18,13 +19,22 @@ internal static class CreateProperty
         [property: StringLength(100)] string? City,
         [property: StringLength(100)] string? State,
         [property: StringLength(20)] string? Zip,
-        [property: StringLength(5000)] string? Notes);
+        [property: StringLength(5000)] string? Notes,
+        [property: StringLength(64)] string? TimeZone = null)
+    {
+        /// <exception cref="Kernel.RuleException">VALIDATION_ERROR</exception>
+        public void SeeThatTheZoneIsOne()
+        {
+            if (TimeZone is not null) SiteTime.Zone(TimeZone);
+        }
+    }
 
     public static async Task<Created<One<Property>>> Handle(Request request, CurrentUser user, Db db, CancellationToken ct)
     {
+        request.SeeThatTheZoneIsOne();
         var property = await PropertySql.Insert(db, new(
             PropertyId.New(), user.Account, request.ClientId!.Value, request.Name, request.Address, request.City, request.State, request.Zip, request.Notes,
-            default, default), ct);
+            default, default) { TimeZone = request.TimeZone }, ct);
         await AuditLog.Inserted(db, user, "property", property.Id, property, ct);
         await db.CommitAsync(ct);
 

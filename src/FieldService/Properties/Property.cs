@@ -9,6 +9,9 @@ public sealed record Property(
     PropertyId Id, AccountId AccountId, ClientId ClientId, string? Name, string Address, string? City, string? State, string? Zip, string? Notes,
     DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt) : IVersioned
 {
+    /// <summary>The IANA zone by whose clock appointments here are agreed on; null is the account's.</summary>
+    public string? TimeZone { get; init; }
+
     /// <summary>How often it was changed, from 1 on.</summary>
     public int Version { get; init; }
 }

@@ -24,7 +24,8 @@ internal static class PropertySql
     public static async Task<InUse> UsesOfLocked(Db db, Property property, CancellationToken ct) => (await db.FirstAsync<InUse>($"""
         select (select count(*)::int from jobs where account_id = {property.AccountId} and property_id = {property.Id}) as jobs,
                (select count(*)::int from estimates where account_id = {property.AccountId} and property_id = {property.Id}) as estimates,
-               (select count(*)::int from invoices where account_id = {property.AccountId} and property_id = {property.Id}) as invoices
+               (select count(*)::int from invoices where account_id = {property.AccountId} and property_id = {property.Id}) as invoices,
+               (select count(*)::int from job_plans where account_id = {property.AccountId} and property_id = {property.Id}) as plans
         """, ct))!;
 
     public static async Task<Property> Insert(Db db, Property property, CancellationToken ct)
@@ -32,9 +33,9 @@ internal static class PropertySql
         try
         {
             return (await db.FirstAsync($"""
-                insert into properties (account_id, id, client_id, name, address, city, state, zip, notes)
+                insert into properties (account_id, id, client_id, name, address, city, state, zip, notes, time_zone)
                 values ({property.AccountId}, {property.Id}, {property.ClientId}, {property.Name}, {property.Address}, {property.City}, {property.State},
-                        {property.Zip}, {property.Notes})
+                        {property.Zip}, {property.Notes}, {property.TimeZone})
                 returning {Columns}
                 """, Read, ct))!;
         }
@@ -51,7 +52,7 @@ internal static class PropertySql
             return (await db.FirstAsync($"""
                 update properties
                 set client_id = {property.ClientId}, name = {property.Name}, address = {property.Address}, city = {property.City}, state = {property.State},
-                    zip = {property.Zip}, notes = {property.Notes}
+                    zip = {property.Zip}, notes = {property.Notes}, time_zone = {property.TimeZone}
                 where account_id = {property.AccountId} and id = {property.Id}
                 returning {Columns}
                 """, Read, ct))!;
@@ -69,7 +70,7 @@ internal static class PropertySql
     public static Task<List<Property>> DeleteOfClient(Db db, AccountId account, ClientId client, CancellationToken ct) =>
         db.ListAsync($"delete from properties where account_id = {account} and client_id = {client} returning {Columns}", Read, ct);
 
-    private static Sql Columns => $"id, account_id, client_id, name, address, city, state, zip, notes, created_at, updated_at, version";
+    private static Sql Columns => $"id, account_id, client_id, name, address, city, state, zip, notes, created_at, updated_at, version, time_zone";
 
     private static Property Read(DbDataReader row) => new(
         new(row.GetGuid(0)),
@@ -85,6 +86,7 @@ internal static class PropertySql
         row.GetFieldValue<DateTimeOffset>(10))
     {
         Version = row.GetInt32(11),
+        TimeZone = Text(row, 12),
     };
 
     private static string? Text(DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);

@@ -28,6 +28,9 @@ internal static class SiteTime
         ? DateTimeZoneProviders.Tzdb[id]
         : throw new RuleException("VALIDATION_ERROR", "This is no time zone of the IANA database. Name one such as America/New_York or Europe/Berlin.") { Field = field };
 
+    /// <summary>The zone that was stored; one that nobody knows any more must not stop the work.</summary>
+    public static DateTimeZone ZoneOrUtc(string? id) => (id is null ? null : DateTimeZoneProviders.Tzdb.GetZoneOrNull(id)) ?? DateTimeZone.Utc;
+
     public static bool IsZone(string id) => Known.Contains(id);
 
     /// <summary>The moment at which the site's clock says this, in UTC. Follows the rule for gaps and folds.</summary>

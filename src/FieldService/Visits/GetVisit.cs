@@ -12,6 +12,6 @@ internal static class GetVisit
         Answers.Ok(await db.FirstAsync<ListVisits.Row>($"""
             {ListVisits.Rows}
             where v.account_id = {user.Account} and v.id = {id}
-            {Sql.If(!user.IsOffice, $"and v.assigned_user_id = {user.Id}")}
+            {Sql.If(!user.IsOffice, ListVisits.With(user.Account, user.Id))}
             """, ct) ?? throw Missing.Of("visit"));
 }

@@ -38,19 +38,25 @@ internal static class ListVisits
     public sealed record Row(
         Guid Id, Guid AccountId, Guid JobId, string JobTitle, string ClientName, string? PropertyAddress, Guid? AssignedUserId, string? AssignedUserName, string Status,
         DateTimeOffset ScheduledStart, DateTimeOffset ScheduledEnd, DateTimeOffset? ArrivedAt, DateTimeOffset? CompletedAt, string? TechNotes,
-        DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, int Version) : IVersioned;
+        DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, int Version, string TimeZone, DateTime LocalStart, DateTime LocalEnd, bool IsDoubleBooked, Guid[] TechnicianIds) : IVersioned;
 
     /// <summary>A visit as it is shown: with the names of its job, client, place and technician.</summary>
     public static Sql Rows => $"""
         select v.id, v.account_id, v.job_id, j.title as job_title, c.name as client_name, p.address as property_address, v.assigned_user_id,
                u.full_name as assigned_user_name, v.status, v.scheduled_start, v.scheduled_end, v.arrived_at, v.completed_at, v.tech_notes,
-               v.created_at, v.updated_at, v.version
+               v.created_at, v.updated_at, v.version, v.time_zone, v.local_start, v.local_end, v.is_double_booked,
+               array(select t.user_id from visit_technicians t where t.account_id = v.account_id and t.visit_id = v.id
+                     order by t.user_id is distinct from v.assigned_user_id, t.user_id) as technician_ids
         from visits v
         join jobs j on j.account_id = v.account_id and j.id = v.job_id
         join clients c on c.account_id = j.account_id and c.id = j.client_id
         left join properties p on p.account_id = j.account_id and p.id = j.property_id
         left join users u on u.account_id = v.account_id and u.id = v.assigned_user_id
         """;
+
+    /// <summary>Only those to which somebody goes, as the lead or beside them.</summary>
+    public static Sql With(AccountId account, UserId person) =>
+        $"and exists (select from visit_technicians t where t.account_id = {account} and t.visit_id = v.id and t.user_id = {person})";
 
     public static Task<Ok<Page<Row>>> Handle([AsParameters] Paging paging, [AsParameters] Filter filter, CurrentUser user, ReadDb db, CancellationToken ct) =>
         Find(paging, filter, null, user, db, ct);
@@ -73,7 +79,7 @@ internal static class ListVisits
         var order = Sorting.By(filter.Sort, filter.Order);
         Sql asked = $"""
             v.account_id = {user.Account}
-            {Sql.If(!user.IsOffice, $"and v.assigned_user_id = {user.Id}")}
+            {Sql.If(!user.IsOffice, With(user.Account, user.Id))}
             {Sql.If(job is not null, $"and v.job_id = {job}")}
             {Sql.If(status is not null, $"and v.status = {status}")}
             {Sql.If(assigned is not null, $"and v.assigned_user_id = {assigned}")}

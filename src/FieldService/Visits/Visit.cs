@@ -1,6 +1,8 @@
 using System.Collections.Frozen;
+using NodaTime;
 using Outpost.FieldService.Accounts;
 using Outpost.FieldService.Jobs;
+using Outpost.FieldService.Schedule;
 using Outpost.FieldService.Web;
 
 namespace Outpost.FieldService.Visits;
@@ -15,6 +17,20 @@ public sealed record Visit(
     VisitId Id, AccountId AccountId, JobId JobId, UserId? AssignedUserId, VisitStatus Status, DateTimeOffset ScheduledStart, DateTimeOffset ScheduledEnd,
     DateTimeOffset? ArrivedAt, DateTimeOffset? CompletedAt, string? TechNotes, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt) : IVersioned
 {
+    /// <summary>The IANA zone of the site when the time was agreed on.</summary>
+    public string TimeZone { get; init; } = "UTC";
+
+    /// <summary>What the clock at the site says at the start.</summary>
+    public LocalDateTime LocalStart { get; init; }
+
+    public LocalDateTime LocalEnd { get; init; }
+
+    /// <summary>Everybody who goes, the lead first: <see cref="AssignedUserId"/>. Empty when nobody is assigned.</summary>
+    public IReadOnlyList<UserId> TechnicianIds { get; init; } = [];
+
+    /// <summary>It was booked although one of them was somewhere else, by the company's setting or by somebody who said why.</summary>
+    public bool IsDoubleBooked { get; init; }
+
     /// <summary>How often it was changed, from 1 on.</summary>
     public int Version { get; init; }
 
@@ -27,6 +43,19 @@ public sealed record Visit(
         [VisitStatus.Completed] = [],
         [VisitStatus.Cancelled] = [],
     }.ToFrozenDictionary();
+
+    /// <summary>It takes up the time of whoever goes.</summary>
+    internal bool IsOpen => Status is VisitStatus.Scheduled or VisitStatus.Arrived or VisitStatus.InProgress;
+
+    internal Appointment When() => Appointment.Between(ScheduledStart, ScheduledEnd, SiteTime.ZoneOrUtc(TimeZone));
+
+    internal Visit On(Appointment at) => this with
+    {
+        ScheduledStart = at.Start, ScheduledEnd = at.End, LocalStart = at.LocalStart, LocalEnd = at.LocalEnd, TimeZone = at.TimeZone,
+    };
+
+    /// <summary>With these people, of whom the first leads.</summary>
+    internal Visit By(IReadOnlyList<UserId> going) => this with { AssignedUserId = going is [var lead, ..] ? lead : null, TechnicianIds = going };
 
     public bool HasArrived => Status is not (VisitStatus.Scheduled or VisitStatus.Cancelled);
 

@@ -7,6 +7,7 @@ public enum Ability
 {
     /// <summary>Anything that concerns only oneself.</summary>
     BeSignedIn,
+    SeeOneself,
     ReadJobs,
     ManageJobs,
     DeleteJobs,
@@ -16,16 +17,24 @@ public enum Ability
     ReadMoney,
     ManageMoney,
     DeleteMoney,
+    ReadUsers,
     ManageUsers,
     ReadAudit,
+    ManageKeys,
+    ManageWebhooks,
+
+    /// <summary>What is said to clients, by whom it is said by itself, and how it is worded.</summary>
+    ManageMessages,
+    DeleteAutomations,
 }
 
 public static class Abilities
 {
-    private static readonly Ability[] Technician = [Ability.BeSignedIn, Ability.ReadJobs, Ability.WorkVisits];
+    private static readonly Ability[] Technician = [Ability.BeSignedIn, Ability.SeeOneself, Ability.ReadJobs, Ability.WorkVisits];
     private static readonly Ability[] Admin =
-        [.. Technician, Ability.ManageJobs, Ability.ReadClients, Ability.ManageClients, Ability.ReadMoney, Ability.ManageMoney, Ability.ManageUsers, Ability.ReadAudit];
-    private static readonly Ability[] Owner = [.. Admin, Ability.DeleteJobs, Ability.DeleteMoney];
+        [.. Technician, Ability.ManageJobs, Ability.ReadClients, Ability.ManageClients, Ability.ReadMoney, Ability.ManageMoney, Ability.ReadUsers, Ability.ManageUsers, Ability.ReadAudit,
+            Ability.ManageKeys, Ability.ManageWebhooks, Ability.ManageMessages];
+    private static readonly Ability[] Owner = [.. Admin, Ability.DeleteJobs, Ability.DeleteMoney, Ability.DeleteAutomations];
 
     public static bool May(this UserRole role, Ability ability) => Of(role).Contains(ability);
 

@@ -36,25 +36,35 @@ public sealed class ErrorEnvelope : IErrorShape
         json.WriteStartObject("error"u8);
         json.WriteString("code"u8, failure.Code ?? CodeOf(failure.Status));
         json.WriteString("message"u8, failure.Message);
-        if (failure.Issues.Count > 0)
+        if (failure.Issues.Count > 0 || failure.Details is not null)
         {
             json.WriteStartObject("details"u8);
-            json.WriteStartArray("issues"u8);
-            foreach (var issue in failure.Issues)
+            if (failure.Issues.Count > 0) WriteIssues(json, failure.Issues);
+            if (failure.Details is { } details)
             {
-                json.WriteStartObject();
-                json.WriteString("path"u8, issue.Path);
-                json.WriteString("message"u8, issue.Message);
-                json.WriteEndObject();
+                foreach (var property in JsonSerializer.SerializeToElement(details, details.GetType(), WireJson.Options).EnumerateObject()) property.WriteTo(json);
             }
 
-            json.WriteEndArray();
             json.WriteEndObject();
         }
 
         json.WriteString("traceId"u8, http.TraceId());
         json.WriteEndObject();
         json.WriteEndObject();
+    }
+
+    private static void WriteIssues(Utf8JsonWriter json, IReadOnlyList<Issue> issues)
+    {
+        json.WriteStartArray("issues"u8);
+        foreach (var issue in issues)
+        {
+            json.WriteStartObject();
+            json.WriteString("path"u8, issue.Path);
+            json.WriteString("message"u8, issue.Message);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     private static string CodeOf(int status) => status switch

@@ -17,6 +17,7 @@ internal static class WireJson
         json.MaxDepth = 16;
         json.Converters.Add(new TrimmedText());
         json.Converters.Add(new InstantText());
+        json.Converters.Add(new LocalTimeText());
         json.Converters.Add(new QuantityText());
         json.Converters.Add(new UnitPriceText());
         json.Converters.Add(new CentsNumber());

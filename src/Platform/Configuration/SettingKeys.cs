@@ -13,6 +13,7 @@ public static class SettingKeys
     private const string Addresses = "Addresses";
     private const string Running = "Running";
     private const string Watching = "Watching";
+    private const string Messages = "Messages";
 
     public static IReadOnlyList<SettingKey> All { get; } =
     [
@@ -68,12 +69,38 @@ public static class SettingKeys
         new("FSM_PORT", Addresses, "fsm", "The port of the field service.") { Kind = SettingKind.Port, Default = "3000", Check = ValueChecks.Port },
         new("PORT", Addresses, "a service that runs alone", "The port of the one service in a container; FSM_PORT goes before it.") { Kind = SettingKind.Port, Check = ValueChecks.Port },
         new("OUTPOST_DATA", Running, "outpost up", "The directory of everything that outpost up keeps: the private PostgreSQL and Redis, documents, backups.") { Default = "~/.local/share/outpost" },
+        new("WORKER_POLL_MS", Running, "worker", "How long the worker waits at most before it looks again what is due, in milliseconds. The database wakes it earlier.")
+        {
+            Default = "30000", Check = ValueChecks.Between(100, 3_600_000),
+        },
         new("WORKER_CONCURRENCY", Running, "worker", "How many jobs the worker does at once.") { Default = "2", Check = ValueChecks.Between(1, 64) },
         new("DOTNET_GCHeapHardLimit", Running, "all", "The most memory for objects that one process may use, in bytes and hexadecimal: 0x10000000 are 256 MB.")
         {
             Default = "no limit but the machine's", Check = ValueChecks.HeapLimit,
         },
         new("NODE_OPTIONS", Running, "nothing here", "Has no effect on Outpost, and is accepted for the sake of older .env files. DOTNET_GCHeapHardLimit limits the memory.") { InTemplate = false, Doubt = ValueChecks.NodeOptions },
+        new("PUBLIC_URL", Messages, "fsm, worker", "Where clients reach the field service from outside, for the links in messages: https://office.example.com.") { Default = "FSM_HOST and FSM_PORT", Check = ValueChecks.HttpUrl },
+        new("SMTP_HOST", Messages, "worker", "The mail server that takes letters to clients. Left out, they wait in the outbox and say so.") { Default = "none" },
+        new("SMTP_PORT", Messages, "worker", "Its port: 587 with STARTTLS, 465 with TLS.") { Kind = SettingKind.Port, Default = "587", Check = ValueChecks.Port },
+        new("SMTP_SECURITY", Messages, "worker", "How the way to it is encrypted: starttls, tls (from the first byte) or none.") { Default = "tls on port 465, otherwise starttls", Check = ValueChecks.OneOf("starttls", "tls", "none") },
+        new("SMTP_USER", Messages, "worker", "The name to sign in to it with. Left out, nobody signs in.") { Default = "none" },
+        new("SMTP_PASSWORD", Messages, "worker", "The password to it.") { Kind = SettingKind.Secret },
+        new("SMTP_FROM", Messages, "worker", "The address that clients see as the sender: office@example.com.")
+        {
+            RequiredBecause = settings => settings["SMTP_HOST"] is null ? null : "SMTP_HOST is set", Check = ValueChecks.MailAddress,
+        },
+        new("SMTP_TIMEOUT_SECONDS", Messages, "worker", "How long a letter may take to be handed over, and then to be acknowledged.") { Default = "30", Check = ValueChecks.Between(1, 600) },
+        new("SMS_WEBHOOK_URL", Messages, "worker", "The gateway that takes text messages, as signed JSON by the Standard Webhooks scheme.") { Default = "none", Check = ValueChecks.HttpUrl },
+        new("SMS_WEBHOOK_SECRET", Messages, "worker", "The secret it knows us by: whsec_ and 24 to 64 random bytes in base64.")
+        {
+            Kind = SettingKind.Secret, Generate = "echo whsec_$(openssl rand -base64 32)", RequiredBecause = settings => settings["SMS_WEBHOOK_URL"] is null ? null : "SMS_WEBHOOK_URL is set",
+        },
+        new("CHAT_WEBHOOK_URL", Messages, "worker", "The gateway that takes chat messages, in the same way.") { Default = "none", Check = ValueChecks.HttpUrl },
+        new("CHAT_WEBHOOK_SECRET", Messages, "worker", "The secret it knows us by.")
+        {
+            Kind = SettingKind.Secret, Generate = "echo whsec_$(openssl rand -base64 32)", RequiredBecause = settings => settings["CHAT_WEBHOOK_URL"] is null ? null : "CHAT_WEBHOOK_URL is set",
+        },
+        new("GATEWAYS_MAY_BE_PRIVATE", Messages, "worker", "With true a gateway may be on this machine or in a private network.") { Default = "false", Check = ValueChecks.TrueOrFalse },
         new("LOG_LEVEL", Watching, "all", "The least that is logged: trace, debug, info, warn or error.") { Default = "info", Check = ValueChecks.LogLevel },
         new("OTEL_EXPORTER_OTLP_ENDPOINT", Watching, "all", "Where to send traces: http://localhost:4317. Left out, none are sent.") { Check = ValueChecks.HttpUrl },
         new("OTEL_SERVICE_NAME", Watching, "all", "How traces and metrics name this service.") { Default = "the role's name" },

@@ -48,6 +48,12 @@ internal static class ValueChecks
             ? null
             : (string.Create(CultureInfo.InvariantCulture, $"is no number from {least} to {most}"), string.Create(CultureInfo.InvariantCulture, $"set it to a number from {least} to {most}"));
 
+    public static Func<string, Settings, (string, string)?> OneOf(params string[] words) => (value, _) =>
+        words.Contains(value) ? null : ("is none of the words that it may be", $"set it to {string.Join(", ", words[..^1])} or {words[^1]}");
+
+    public static (string, string)? MailAddress(string value, Settings settings) =>
+        System.Net.Mail.MailAddress.TryCreate(value, out _) ? null : ("is no e-mail address", "write it as office@example.com");
+
     public static (string, string)? HeapLimit(string value, Settings settings)
     {
         var digits = value.StartsWith("0x", StringComparison.OrdinalIgnoreCase) ? value[2..] : value;

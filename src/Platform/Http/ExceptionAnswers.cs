@@ -28,7 +28,7 @@ internal sealed partial class ExceptionAnswers(ErrorAnswers answers, ILogger<Exc
     {
         RuleException rule => new(answers.Shape.StatusOf(rule.Code), rule.Message)
         {
-            Code = rule.Code, Issues = rule.Field is null ? [] : [new(rule.Field, rule.Message)],
+            Code = rule.Code, Issues = rule.Field is null ? [] : [new(rule.Field, rule.Message)], Details = rule.Details,
         },
         LimitException limit => new(StatusCodes.Status429TooManyRequests, limit.Message)
         {

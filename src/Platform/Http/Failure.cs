@@ -11,6 +11,9 @@ public sealed record Failure(int Status, string Message)
     /// <summary>What is wrong with which field; empty when it concerns the whole.</summary>
     public IReadOnlyList<Issue> Issues { get; init; } = [];
 
+    /// <summary>What a rule tells a program beside that, as properties of one object; the service writes it in its own spelling.</summary>
+    public object? Details { get; init; }
+
     /// <summary>When the same request may succeed; null when waiting does not help.</summary>
     public TimeSpan? RetryAfter { get; init; }
 

@@ -17,6 +17,7 @@ internal static class Rows
         SqlMapper.AddTypeHandler(new Amount());
         SqlMapper.AddTypeHandler(new Price());
         SqlMapper.AddTypeHandler(new Day());
+        SqlMapper.AddTypeHandler(new Ids());
     }
 
     public static async Task<T?> FirstAsync<T>(NpgsqlDataReader reader, CancellationToken ct) where T : class =>
@@ -60,6 +61,11 @@ internal static class Rows
     private sealed class Amount : ReadOnly<Quantity>
     {
         public override Quantity Parse(object value) => Quantity.Of((decimal)value);
+    }
+
+    private sealed class Ids : ReadOnly<Guid[]>
+    {
+        public override Guid[] Parse(object value) => (Guid[])value;
     }
 
     private sealed class Price : ReadOnly<UnitPrice>

@@ -10,11 +10,12 @@ public static class ServicePool
     private const int Largest = 20;
 
     /// <param name="service">What PostgreSQL shows as the application's name.</param>
-    public static NpgsqlDataSource Create(PostgresUrl url, string service)
+    /// <param name="largest">How many connections at most.</param>
+    public static NpgsqlDataSource Create(PostgresUrl url, string service, int largest = Largest)
     {
         var connection = url.ToConnection();
         connection.ApplicationName ??= $"outpost {service}";
-        connection.MaxPoolSize = Largest;
+        connection.MaxPoolSize = largest;
         // Statements are parsed and planned once per connection. Settings are local to a transaction, so nothing has to be reset between two requests.
         connection.MaxAutoPrepare = 100;
         connection.AutoPrepareMinUsages = 2;

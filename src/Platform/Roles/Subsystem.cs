@@ -13,13 +13,15 @@ namespace Outpost.Platform.Roles;
 /// <param name="FirstLogin">Creates the first user of an empty database and says how to sign in; null when there are users already.</param>
 /// <param name="Demo">Fills in a believable company, once; a second call changes nothing.</param>
 /// <param name="Users">Who may sign in to it; null where nobody does, because callers have keys.</param>
+/// <param name="History">Proves that its audit log is what was written; null where it keeps none.</param>
 public sealed record Subsystem(
     string Name,
     string Database,
     Assembly Migrations,
     Func<Settings, CancellationToken, Task<Login?>> FirstLogin,
     Func<Settings, DemoSize, CancellationToken, Task<DemoAnswer>> Demo,
-    IUsers? Users = null)
+    IUsers? Users = null,
+    IHistory? History = null)
 {
     /// <summary>The keys that hold the app role's URL, most specific first: <c>FSM_DATABASE_URL</c>, then <c>DATABASE_URL</c>.</summary>
     public IReadOnlyList<string> AppUrlKeys => [$"{Name.ToUpperInvariant()}_DATABASE_URL", "DATABASE_URL"];

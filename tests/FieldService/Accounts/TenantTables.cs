@@ -6,8 +6,9 @@ namespace Outpost.FieldService.Tests.Accounts;
 /// <summary>The second fence around each account, looked at in the database itself: a table that is added without it fails here.</summary>
 public sealed class TenantTables(PostgresServer postgres)
 {
-    // What belongs to no account, each for its reason: the root of the accounts, the moves, the guard before anybody is known, the migrations.
-    private static readonly string[] Global = ["accounts", "login_attempts", "schema_migrations", "state_moves"];
+    // What belongs to no account, each for its reason: the root of the accounts, the moves, the guard before anybody is known, the migrations,
+    // the signs of life of the workers.
+    private static readonly string[] Global = ["accounts", "login_attempts", "schema_migrations", "state_moves", "worker_heartbeats"];
 
     [Fact]
     public async Task Every_table_but_the_global_ones_begins_its_key_with_the_account_and_is_fenced()

@@ -34,6 +34,7 @@ public sealed class WhoMayDoWhat(PostgresServer postgres)
         ("GET", "/api/v1/visits", "owner admin tech"),
         ("GET", "/api/v1/visits/{id}", "owner admin tech"),
         ("PATCH", "/api/v1/visits/{id}", "owner admin tech"),
+        ("POST", "/api/v1/visits/{id}/reschedule", "owner admin"),
         ("POST", "/api/v1/visits/{id}/transition", "owner admin tech"),
         ("GET", "/api/v1/users", "owner admin"),
         ("POST", "/api/v1/users", "owner admin"),
@@ -41,6 +42,9 @@ public sealed class WhoMayDoWhat(PostgresServer postgres)
         ("PATCH", "/api/v1/users/{id}", "owner admin"),
         ("POST", "/api/v1/users/{id}/deactivation", "owner admin"),
         ("DELETE", "/api/v1/users/{id}/deactivation", "owner admin"),
+        ("GET", "/api/v1/users/{id}/working-hours", "owner admin tech"),
+        ("PUT", "/api/v1/users/{id}/working-hours", "owner admin"),
+        ("DELETE", "/api/v1/users/{id}/working-hours", "owner admin"),
         ("POST", "/api/v1/auth/password", "owner admin tech"),
     ];
 
@@ -107,6 +111,7 @@ public sealed class WhoMayDoWhat(PostgresServer postgres)
             {
                 (_, "/api/v1/jobs/{id}/transition", _) => new { status = "scheduled" },
                 (_, "/api/v1/visits/{id}/transition", _) => new { status = "arrived" },
+                (_, "/api/v1/users/{id}/working-hours", _) => new { hours = Array.Empty<object>() },
                 (_, "/api/v1/jobs/{id}/visits", _) => new { scheduled_start = Preparing.Morning, scheduled_end = Preparing.Morning.AddHours(1) },
                 _ => new { name = "Taken", title = "Taken", full_name = "Taken", tech_notes = "Taken", address = "Taken" },
             };
@@ -143,7 +148,7 @@ public sealed class WhoMayDoWhat(PostgresServer postgres)
     }
 
     private static Task<HttpResponseMessage> SendAsync(HttpClient client, string method, string path, object? body = null) => client.SendAsync(
-        new HttpRequestMessage(new HttpMethod(method), path) { Content = method is "POST" or "PATCH" ? JsonContent.Create(body ?? new { }) : null }, FieldServiceUnderTest.Stop);
+        new HttpRequestMessage(new HttpMethod(method), path) { Content = method is "POST" or "PATCH" or "PUT" ? JsonContent.Create(body ?? new { }) : null }, FieldServiceUnderTest.Stop);
 
     private static string Path(string route, Dictionary<string, Guid> things) =>
         route.Contains("{id}", StringComparison.Ordinal) ? route.Replace("{id}", things[route.Split('/')[3]].ToString(), StringComparison.Ordinal) : route;
@@ -170,7 +175,7 @@ public sealed class WhoMayDoWhat(PostgresServer postgres)
         await app.SqlAsync("insert into properties (account_id, id, client_id, address) values ($1, $2, $3, 'x') on conflict do nothing", account, things["properties"], things["clients"]);
         await app.SqlAsync("insert into jobs (account_id, id, client_id, title, created_by) values ($1, $2, $3, 'x', $4) on conflict do nothing", account, things["jobs"], things["clients"], owner);
         await app.SqlAsync("""
-            insert into visits (account_id, id, job_id, assigned_user_id, scheduled_start, scheduled_end) values ($1, $2, $3, $4, now(), now() + interval '1 hour') on conflict do nothing
+            insert into visits (account_id, id, job_id, assigned_user_id, scheduled_start, scheduled_end, is_double_booked) values ($1, $2, $3, $4, now(), now() + interval '1 hour', true) on conflict do nothing
             """, account, things["visits"], things["jobs"], app.Company.Tech.Id);
         await app.SqlAsync("update users set deactivated_at = null where id = $1", things["users"]);
     }

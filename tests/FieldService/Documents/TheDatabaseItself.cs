@@ -20,7 +20,7 @@ public sealed class TheDatabaseItself(PostgresServer postgres)
                      ("update invoices set invoice_number = 'INV-9' where id = $1", "issued_documents_stay"),
                      ("update invoices set sent_at = now() where id = $1", "issued_documents_stay"),
                      ("update invoices set status = 'draft' where id = $1", "only_listed_moves"),
-                     ("update invoices set status = 'paid', paid_at = now() where id = $1", "an_invoice_status_follows_its_payments"),
+                     ("update invoices set status = 'paid', paid_at = now() where id = $1", "an_invoice_status_follows_its_ledger"),
                      ("update invoices set status = 'paid', paid_at = now(), paid_cents = total_cents where id = $1", "invoices_match_their_ledger"),
                      ("update invoices set status = 'partial', paid_cents = 1 where id = $1", "invoices_match_their_ledger"),
                      ("delete from invoices where id = $1", "issued_documents_are_kept"),
@@ -28,11 +28,14 @@ public sealed class TheDatabaseItself(PostgresServer postgres)
                      ("delete from document_taxes where document_id = $1", "lines_of_issued_documents_stay"),
                      ("insert into invoice_line_items (account_id, id, invoice_id, description, quantity, unit_price, tax_rate_millionths, total_cents, sort_order) select account_id, gen_random_uuid(), id, 'x', 1, 0.01, 0, 1, 9 from invoices where id = $1", "lines_of_issued_documents_stay"),
                      ("insert into document_taxes (account_id, document_id, document, tax_rate_millionths, base_cents, tax_cents) select account_id, id, 'invoice', 7, 1, 0 from invoices where id = $1", "lines_of_issued_documents_stay"),
-                     ("insert into payments (account_id, id, invoice_id, amount_cents, method, received_at, created_by) select account_id, gen_random_uuid(), id, 1, 'cash', now(), created_by from invoices where id = $1", "invoices_match_their_ledger"),
+                     ("insert into payments (account_id, id, invoice_id, amount_cents, method, received_at, created_by) select account_id, gen_random_uuid(), id, 1, 'cash', now(), created_by from invoices where id = $1", "payments_match_their_ledger"),
                      ("insert into payments (account_id, id, invoice_id, amount_cents, method, received_at, created_by) select account_id, gen_random_uuid(), id, 0, 'cash', now(), created_by from invoices where id = $1", "a_payment_is_more_than_nothing"),
                      ("update invoice_line_items set unit_price = 1, total_cents = 100 where invoice_id = $1", null),
                      ("update document_taxes set tax_cents = 0 where document_id = $1", null),
                      ("update payments set amount_cents = 2 where invoice_id = $1", null),
+                     ("delete from payments where invoice_id = $1", null),
+                     ("update ledger_entries set paid_cents = 2 where invoice_id = $1", null),
+                     ("delete from ledger_entries where invoice_id = $1", null),
                  })
         {
             await RefusedAsync(desk, sql, id, fence);

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 
 namespace Outpost.FieldService.Tests.Web;
@@ -21,21 +22,60 @@ internal static class Sample
         var invoice = await MadeAsync(owner, "/api/v1/invoices", new { client_id = client, job_id = job, tax_rate = 8.25, line_items = Lines });
         await (await owner.PostAsync($"/api/v1/invoices/{invoice}/transition", new { status = "sent" })).OkAsync();
         var payment = await MadeAsync(owner, $"/api/v1/invoices/{invoice}/payments", new { amount_cents = 100, method = "cash" });
+        var writtenOff = await (await owner.PostAsync($"/api/v1/invoices/{invoice}/write-off", new { reason = "North is broke", amount_cents = 1 })).OkAsync(HttpStatusCode.Created);
+        var over = await MadeAsync(owner, "/api/v1/invoices", new { client_id = client, line_items = Lines });
+        await (await owner.PostAsync($"/api/v1/invoices/{over}/transition", new { status = "sent" })).OkAsync();
+        await (await owner.PostAsync($"/api/v1/invoices/{over}/payments", new { amount_cents = 10_100, method = "cash", overpayment = "credit" })).OkAsync(HttpStatusCode.Created);
+        var credit = (Guid)(await (await owner.ReadAsync("/api/v1/credits")).OkAsync())["data"]![0]!["id"]!;
 
+        var key = (Guid)(await (await owner.PostAsync("/api/v1/api-keys", new { name = "North key", scopes = new[] { "jobs:read" } })).OkAsync(HttpStatusCode.Created))["data"]!["api_key"]!["id"]!;
+        var absence = await MadeAsync(owner, "/api/v1/absences", new { user_id = app.Company.Tech.Id, kind = "training", first_day = "2026-12-01", last_day = "2026-12-02", note = "North course" });
+        await (await owner.PutAsJsonAsync($"/api/v1/users/{app.Company.Tech.Id}/working-hours", Body("PUT", "working-hours"), FieldServiceUnderTest.Stop)).OkAsync();
+
+        return new Dictionary<string, Guid>
+        {
+            ["clients"] = client,
+            ["properties"] = property,
+            ["jobs"] = job,
+            ["visits"] = visit,
+            ["estimates"] = estimate,
+            ["invoices"] = invoice,
+            ["payments"] = payment,
+            ["users"] = app.Company.Tech.Id,
+            ["api-keys"] = key,
+            ["absences"] = absence,
         var rate = await MadeAsync(owner, "/api/v1/tax-rates", new { name = "North tax", rate = 4 });
         var group = await MadeAsync(owner, "/api/v1/tax-groups", new { name = "North taxes", tax_rate_ids = new[] { rate } });
 
         return new Dictionary<string, Guid>
         {
             ["tax-rates"] = rate, ["tax-groups"] = group,
+        var plan = await MadeAsync(owner, "/api/v1/job-plans", new
+        {
+            client_id = client, property_id = property, title = "North plan", duration_minutes = 60, starts_at_local = "2026-11-30T09:00", rrule = "FREQ=WEEKLY",
+        });
+
+        return new Dictionary<string, Guid>
+        {
+            ["job-plans"] = plan,
             ["clients"] = client, ["properties"] = property, ["jobs"] = job, ["visits"] = visit,
-            ["estimates"] = estimate, ["invoices"] = invoice, ["payments"] = payment, ["users"] = app.Company.Tech.Id,
+            ["estimates"] = estimate, ["invoices"] = invoice, ["payments"] = payment, ["ledger"] = (Guid)writtenOff["data"]!["entry_id"]!, ["credits"] = credit, ["users"] = app.Company.Tech.Id,
         };
     }
 
     public static object Body(string method, string pattern) => (method, pattern.TrimEnd('/').Split('/')[^1]) switch
     {
+        ("POST", "transition") when pattern.Contains("plans", StringComparison.Ordinal) => new { status = "paused" },
+        ("POST", "job-plans") => new
+        {
+            client_id = Guid.CreateVersion7(), title = "Another", duration_minutes = 60, starts_at_local = "2026-11-30T09:00", rrule = "FREQ=WEEKLY",
+        },
+        ("POST", "preview") => new { starts_at_local = "2026-11-30T09:00", rrule = "FREQ=WEEKLY" },
+        ("POST", "following") => new { title = "Changed" },
+        ("POST", "exceptions") => new { occurs_at_local = "2026-11-30T09:00", skip = true },
         ("POST", "transition") => new { status = pattern.Contains("jobs", StringComparison.Ordinal) ? "scheduled" : pattern.Contains("visits", StringComparison.Ordinal) ? "arrived" : "sent" },
+        ("POST", "convert" or "logout" or "deactivation" or "deactivate" or "revocation" or "rotation") => new { },
+        ("POST", "reschedule") => new { scheduled_start = "2026-11-24T14:00:00Z" },
         ("POST", "convert") or ("POST", "logout") or ("POST", "deactivation") or ("POST", "deactivate") => new { },
         ("POST", "tax-rates") => new { name = "Another", rate = 1.25 },
         ("POST", "tax-groups") => new { name = "Another", tax_rate_ids = new[] { Guid.CreateVersion7() } },
@@ -43,17 +83,24 @@ internal static class Sample
         ("POST", "revisions") => new { notes = "Changed" },
         ("PATCH", _) when pattern.Contains("/tax-", StringComparison.Ordinal) => new { name = "Changed" },
         ("POST", "payments") => new { amount_cents = 100, method = "cash" },
+        ("POST", "payments" or "deposits" or "refunds") => new { amount_cents = 100, method = "cash" },
+        ("POST", "credit-applications") => new { amount_cents = 100 },
+        ("POST", "write-off" or "reversal") => new { reason = "Written in a hurry" },
         ("POST", "visits") => new { scheduled_start = "2026-11-24T14:00:00Z", scheduled_end = "2026-11-24T15:00:00Z" },
         ("POST", "password") => new { current_password = "some password", new_password = "another password" },
         ("POST", "login") => new { email = "nobody@north.test", password = "some password" },
-        ("PATCH", _) when pattern.Contains("users", StringComparison.Ordinal) => new { full_name = "Changed" },
-        ("PATCH", _) when pattern.Contains("visits", StringComparison.Ordinal) => new { tech_notes = "Changed" },
-        ("PATCH", _) => new { notes = "Changed" },
+        ("POST", "api-keys") => new { name = "Another", scopes = new[] { "jobs:read" } },
+        ("POST", "absences") => new { user_id = Guid.CreateVersion7(), kind = "sick", starts_at = "2026-11-24T14:00:00Z", ends_at = "2026-11-25T14:00:00Z" },
+        ("PUT", "working-hours") => new { hours = new[] { new { day = "monday", from = "08:00", to = "12:00" } } },
         ("POST", "clients") => new { name = "Another" },
         ("POST", "properties") => new { client_id = Guid.CreateVersion7(), address = "2 Street" },
         ("POST", "jobs") => new { client_id = Guid.CreateVersion7(), title = "Another" },
         ("POST", "estimates" or "invoices") => new { client_id = Guid.CreateVersion7(), line_items = Lines },
         ("POST", "users") => new { email = "another@north.test", full_name = "Another", role = "tech", password = "some password" },
+        ("PATCH", _) when pattern.Contains("users", StringComparison.Ordinal) => new { full_name = "Changed" },
+        ("PATCH", _) when pattern.Contains("visits", StringComparison.Ordinal) => new { tech_notes = "Changed" },
+        ("PATCH", _) when pattern.Contains("api-keys", StringComparison.Ordinal) => new { name = "Changed" },
+        ("PATCH", _) => new { notes = "Changed" },
         _ => throw new InvalidOperationException($"No sample body for {method} {pattern}: add one."),
     };
 

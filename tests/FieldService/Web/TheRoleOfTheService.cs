@@ -21,7 +21,7 @@ public sealed class TheRoleOfTheService(PostgresServer postgres)
     [Theory]
     [InlineData("superuser", "is a superuser")]
     [InlineData("backup", "has BYPASSRLS")]
-    [InlineData("owner", "owns the table accounts")]
+    [InlineData("owner", "owns the table ")]
     public async Task One_that_could_bypass_it_is_refused_with_the_way_out(string role, string cause)
     {
         await using var database = await postgres.DatabaseAsync(MigrationSet.From(typeof(FieldServiceApp).Assembly), Stop);

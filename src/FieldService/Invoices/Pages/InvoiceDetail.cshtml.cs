@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Outpost.FieldService.Accounts;
+using Outpost.FieldService.Payments;
 using Outpost.FieldService.Web;
 using Outpost.FieldService.Web.Pages;
 using Outpost.Kernel;
@@ -13,7 +14,7 @@ namespace Outpost.FieldService.Invoices.Pages;
 internal sealed class InvoiceDetailPage(ReadDb db, WallClock clock) : PageModel
 {
     public sealed record Head(
-        Guid Id, string? InvoiceNumber, string Status, Money SubtotalCents, Money TaxCents, Money TotalCents, Money DiscountAmountCents, Money PaidCents, string? Notes, DateOnly? DueDate,
+        Guid Id, string? InvoiceNumber, string Status, Money SubtotalCents, Money TaxCents, Money TotalCents, Money DiscountAmountCents, Money PaidCents, Money CreditedCents, Money WrittenOffCents, Money BalanceCents, string? Notes, DateOnly? DueDate,
         DateTimeOffset? SentAt, DateTimeOffset? PaidAt, DateTimeOffset? VoidedAt, DateTimeOffset CreatedAt, Guid? JobId, string? JobTitle,
         string ClientName, string? CompanyName, string? ClientEmail, string? BillAddress, string? BillCity, string? BillState, string? BillZip,
         string? PlaceAddress, string? PlaceCity, string? PlaceState, string? PlaceZip);
@@ -36,8 +37,6 @@ internal sealed class InvoiceDetailPage(ReadDb db, WallClock clock) : PageModel
 
     public IReadOnlyList<Payment> Payments { get; private set; } = [];
 
-    public Money Balance => Invoice.TotalCents - Invoice.PaidCents;
-
     public string Name => Invoice.InvoiceNumber is { } number ? $"Invoice {number}" : "Draft invoice";
 
     public async Task<IActionResult> OnGetAsync(Guid id, CancellationToken ct)
@@ -46,7 +45,7 @@ internal sealed class InvoiceDetailPage(ReadDb db, WallClock clock) : PageModel
         var invoice = await db.ReadAsync(
             [
                 $"""
-                select i.id, i.invoice_number, i.status_now as status, i.subtotal_cents, i.tax_cents, i.total_cents, i.discount_amount_cents, i.paid_cents, i.notes, i.due_date,
+                select i.id, i.invoice_number, i.status_now as status, i.subtotal_cents, i.tax_cents, i.total_cents, i.discount_amount_cents, i.paid_cents, i.credited_cents, i.written_off_cents, i.balance_cents, i.notes, i.due_date,
                        i.sent_at, i.paid_at, i.voided_at, i.created_at, i.job_id, j.title as job_title,
                        c.name as client_name, c.company_name, c.email as client_email, c.address_line1 as bill_address, c.city as bill_city, c.state as bill_state, c.zip as bill_zip,
                        p.address as place_address, p.city as place_city, p.state as place_state, p.zip as place_zip
@@ -66,7 +65,7 @@ internal sealed class InvoiceDetailPage(ReadDb db, WallClock clock) : PageModel
                 $"""
                 select p.amount_cents, p.method, p.received_at, p.notes, u.full_name as recorded_by
                 from payments p join users u on u.account_id = p.account_id and u.id = p.created_by
-                where p.account_id = {account} and p.invoice_id = {id} order by p.received_at, p.id
+                where p.account_id = {account} and p.invoice_id = {id} and {PaymentSql.Stands} order by p.received_at, p.id
                 """,
             ],
             async (results, token) =>

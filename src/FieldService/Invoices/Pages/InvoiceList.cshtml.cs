@@ -53,18 +53,18 @@ internal sealed class InvoiceListPage(ReadDb db, WallClock clock) : PageModel
         var counts = await db.ReadAsync(
             [
                 $"""
-                select i.id, i.invoice_number, i.status_now as status, i.total_cents, i.total_cents - i.paid_cents as due_cents, i.due_date, i.sent_at, i.created_at,
+                select i.id, i.invoice_number, i.status_now as status, i.total_cents, i.balance_cents as due_cents, i.due_date, i.sent_at, i.created_at,
                        c.name as client_name, j.title as job_title
                 {Invoices(account, Search)} {(Status is { } wanted ? In(wanted) : null)}
                 order by coalesce(i.sent_at, i.created_at) desc, i.id desc limit {Pager.Rows} offset {(number - 1) * Pager.Rows}
                 """,
                 $"select i.status_now as status, count(*) as invoices {Invoices(account, Search)} group by i.status_now",
                 $"""
-                select coalesce(sum(total_cents - paid_cents) filter (where owed), 0)::bigint as unpaid_cents, count(*) filter (where owed) as unpaid,
-                       coalesce(sum(total_cents - paid_cents) filter (where owed and due_date < {clock.Today}), 0)::bigint as overdue_cents, count(*) filter (where owed and due_date < {clock.Today}) as overdue,
+                select coalesce(sum(balance_cents) filter (where owed), 0)::bigint as unpaid_cents, count(*) filter (where owed) as unpaid,
+                       coalesce(sum(balance_cents) filter (where owed and due_date < {clock.Today}), 0)::bigint as overdue_cents, count(*) filter (where owed and due_date < {clock.Today}) as overdue,
                        coalesce(sum(total_cents) filter (where status = 'draft'), 0)::bigint as draft_cents, count(*) filter (where status = 'draft') as drafts,
-                       (select coalesce(sum(amount_cents), 0)::bigint from payments where account_id = {account} and received_at >= {monthAgo}) as received_cents,
-                       (select count(*) from payments where account_id = {account} and received_at >= {monthAgo}) as received
+                       (select coalesce(sum(money_cents), 0)::bigint from ledger_entries where account_id = {account} and happened_at >= {monthAgo}) as received_cents,
+                       (select count(*) from ledger_entries where account_id = {account} and happened_at >= {monthAgo} and kind in ('payment', 'deposit')) as received
                 from (select *, status in ('sent', 'partial', 'overdue') as owed from invoices where account_id = {account}) i
                 """,
             ],

@@ -78,7 +78,7 @@ internal sealed class TodayPage(ReadDb db, WallClock clock) : PageModel
                 order by e.sent_at, e.id limit {Named}
                 """,
                 $"""
-                select i.id, i.invoice_number, c.name as client_name, i.total_cents - i.paid_cents as due_cents, i.due_date
+                select i.id, i.invoice_number, c.name as client_name, i.balance_cents as due_cents, i.due_date
                 from invoices i join clients c on c.account_id = i.account_id and c.id = i.client_id
                 where i.account_id = {account} and i.status in ('sent', 'partial', 'overdue') and i.due_date < {today}
                 order by i.due_date, i.id limit {Named}
@@ -89,9 +89,9 @@ internal sealed class TodayPage(ReadDb db, WallClock clock) : PageModel
                        e.estimates, e.estimates_cents, i.unpaid, i.unpaid_cents, i.overdue, i.overdue_cents,
                        exists (select from jobs where account_id = {account}) as has_jobs
                 from (select count(*) as estimates, coalesce(sum(total_cents), 0)::bigint as estimates_cents from estimates where account_id = {account} and status = 'sent') e,
-                     (select count(*) as unpaid, coalesce(sum(total_cents - paid_cents), 0)::bigint as unpaid_cents,
+                     (select count(*) as unpaid, coalesce(sum(balance_cents), 0)::bigint as unpaid_cents,
                              count(*) filter (where due_date < {today}) as overdue,
-                             coalesce(sum(total_cents - paid_cents) filter (where due_date < {today}), 0)::bigint as overdue_cents
+                             coalesce(sum(balance_cents) filter (where due_date < {today}), 0)::bigint as overdue_cents
                       from invoices where account_id = {account} and status in ('sent', 'partial', 'overdue')) i
                 """,
             ],
@@ -140,7 +140,8 @@ internal sealed class TodayPage(ReadDb db, WallClock clock) : PageModel
             """;
     }
 
-    private static Sql Mine(UserId person) => $"and v.assigned_user_id = {person}";
+    private static Sql Mine(UserId person) =>
+        $"and exists (select from visit_technicians t where t.account_id = v.account_id and t.visit_id = v.id and t.user_id = {person})";
 
     private static Sql Jobs(Sql which, Sql order) => $"""
         select j.id, j.title, j.status, j.priority, c.name as client_name, j.updated_at as at
