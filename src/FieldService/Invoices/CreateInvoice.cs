@@ -55,6 +55,13 @@ internal static class CreateInvoice
     {
         if (await retry.ReplayAsync(request, null, ct) is { } before) return before;
 
+        var written = await DraftAsync(request, user, db, ct);
+        return await retry.CommitAsync(StatusCodes.Status201Created, new Response(written.Id, written), ct);
+    }
+
+    /// <summary>Writes the draft in the caller's transaction.</summary>
+    internal static async Task<GetInvoice.Response> DraftAsync(Request request, CurrentUser user, Db db, CancellationToken ct)
+    {
         var totals = await request.TotalsAsync(db, user.Account, isNew: true, ct);
         var client = request.ClientId!.Value;
         await DocumentSql.SeeWhatItIsForAsync(db, user.Account, client, request.JobId, request.PropertyId, ct);
@@ -65,7 +72,6 @@ internal static class CreateInvoice
         await InvoiceSql.Insert(db, draft, totals, ct);
         var written = await GetInvoice.WrittenAsync(db, user.Account, draft.Id, ct);
         await AuditLog.Inserted(db, user, "invoice", draft.Id, written, ct);
-
-        return await retry.CommitAsync(StatusCodes.Status201Created, new Response(draft.Id, written), ct);
+        return written;
     }
 }

@@ -68,8 +68,9 @@ internal static class CreateJobPlan
         if (await retry.ReplayAsync(request, null, ct) is { } before) return before;
 
         var now = clock.GetUtcNow();
+        var zone = await db.ValueAsync<string>($"select time_zone from properties where account_id = {user.Account} and id = {request.PropertyId?.Value ?? Guid.Empty}", ct) ?? user.TimeZone;
         var blank = new JobPlan(
-            JobPlanId.New(), user.Account, default, null, "", null, 0, [], 0, default, user.TimeZone, "", [], 0, PlanStatus.Active, null, null, user.Id, default, default);
+            JobPlanId.New(), user.Account, default, null, "", null, 0, [], 0, default, zone, "", [], 0, PlanStatus.Active, null, null, user.Id, default, default);
         var asked = request.Over(blank).GoingOnFrom(now);
         if (asked.NextAt is null) throw RecurringRules.NeverComesRound();
 

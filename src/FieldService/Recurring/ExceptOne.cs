@@ -83,7 +83,7 @@ internal static class ExceptOne
         var lasts = request.DurationMinutes is { } minutes ? TimeSpan.FromMinutes(minutes) : made is { } was ? was.Visit.ScheduledEnd - was.Visit.ScheduledStart : plan.Duration;
         var work = new PlannedWork(
             request.Title ?? made?.Job.Title ?? usual.Title, request.Description ?? made?.Job.Description ?? usual.Description,
-            request.TechnicianIds ?? (made is { } going ? PlannedVisits.Going(going.Visit) : usual.Technicians), start, start + lasts);
+            request.TechnicianIds ?? (made is { } going ? going.Visit.TechnicianIds : usual.Technicians), start, start + lasts);
 
         var said = (known ?? new(plan.Id, occurrence.Local, OccurrenceStatus.Made, occurrence.At.ToUniversalTime())) with { Status = OccurrenceStatus.Made, IsException = true };
         if (known is null) await OccurrenceSql.Add(db, user.Account, said, ct);

@@ -2,6 +2,7 @@ using Npgsql;
 using Outpost.FieldService.Accounts;
 using Outpost.FieldService.Audit;
 using Outpost.FieldService.Jobs;
+using Outpost.FieldService.Schedule;
 using Outpost.FieldService.Visits;
 using Outpost.Kernel;
 using Outpost.Platform.Postgres;
@@ -95,34 +96,22 @@ internal static class PlannedVisits
 
     public static bool IsStillToCome((Job Job, Visit Visit) made) => made is { Job.Status: JobStatus.Scheduled, Visit.Status: VisitStatus.Scheduled };
 
-    public static IReadOnlyList<UserId> Going(Visit visit) => visit.AssignedUserId is { } lead ? [lead] : [];
+    /// <summary>
+    /// Locks everybody whose calendar may be written. The last of the locks, after every job and visit that is to change: who books holds theirs in this order too.
+    /// </summary>
+    public static Task LockPeopleAsync(Db db, CurrentUser user, IEnumerable<UserId> going, CancellationToken ct) =>
+        UserSql.LockToSchedule(db, user.Account, [.. going.Distinct()], ct);
 
-    private static async Task<Visit> PlaceAsync(Db db, CurrentUser user, Job job, PlannedWork work, IReadOnlyList<UserId> going, CancellationToken ct)
-    {
-        await SeeThatTheyWorkHere(db, user, going, ct);
-        var visit = await VisitSql.Insert(db, new(
-            VisitId.New(), user.Account, job.Id, Lead(going), VisitStatus.Scheduled, work.Start, work.End, null, null, null, default, default), ct);
-        await AuditLog.Inserted(db, user, "visit", visit.Id, visit, ct);
-        return visit;
-    }
+    private static async Task<Visit> PlaceAsync(Db db, CurrentUser user, Job job, PlannedWork work, IReadOnlyList<UserId> going, CancellationToken ct) =>
+        (await BookVisit.PlaceAsync(db, user, job, Appointment.Between(work.Start, work.End, await VisitSql.ZoneOf(db, user, job, ct)), going, null, null, ct)).Data;
 
     private static async Task<Visit> MoveAsync(Db db, CurrentUser user, Visit visit, PlannedWork work, IReadOnlyList<UserId> going, CancellationToken ct)
     {
-        var wanted = visit with { AssignedUserId = Lead(going), ScheduledStart = work.Start, ScheduledEnd = work.End };
-        if (wanted == visit) return visit;
+        if (visit.ScheduledStart == work.Start && visit.ScheduledEnd == work.End && going.SequenceEqual(visit.TechnicianIds)) return visit;
 
-        await SeeThatTheyWorkHere(db, user, going, ct);
-        var moved = await VisitSql.Save(db, wanted, ct);
-        await AuditLog.Updated(db, user, "visit", visit.Id, visit, moved, ct);
-        return moved;
+        var at = Appointment.Between(work.Start, work.End, await VisitSql.ZoneOf(db, user, visit, ct));
+        return (await RescheduleVisit.MoveAsync(db, user, visit, visit.On(at).By(going), at, null, ct)).Data;
     }
-
-    private static async Task SeeThatTheyWorkHere(Db db, CurrentUser user, IReadOnlyList<UserId> going, CancellationToken ct)
-    {
-        foreach (var person in going) await BookVisit.SeeThatTheyWorkHere(db, user, person, ct);
-    }
-
-    private static UserId? Lead(IReadOnlyList<UserId> going) => going is [var first, ..] ? first : null;
 
     // A statement that was refused ends its transaction, unless there is a point to go back to.
     private static async Task<(Visit, OccurrenceTrouble?)> WithOrWithout(Db db, IReadOnlyList<UserId> technicians, Func<IReadOnlyList<UserId>, Task<Visit>> place, CancellationToken ct)

@@ -1,4 +1,6 @@
 using Outpost.FieldService.Accounts;
+using Outpost.FieldService.Jobs;
+using Outpost.FieldService.Visits;
 using Outpost.Platform.Postgres;
 
 namespace Outpost.FieldService.Recurring;
@@ -21,10 +23,18 @@ internal static class RebuildPlan
         // A rule names a day at most once, so the day tells which time became which. The hour may be another: an earlier one on the first day, too.
         var last = known[^1].At.AddDays(2);
         var wanted = becomes?.Recurrence.From(from.AddDays(-1)).TakeWhile(o => o.At <= last).Where(o => o.At > now).ToDictionary(o => o.Local.Local.Date) ?? [];
+        // Whoever books locks the job, its visits and then the people; so all jobs and visits are held here before the first person is.
+        var there = new Dictionary<WallTime, (Job Job, Visit Visit)>();
+        foreach (var occurrence in known.OrderBy(o => o.JobId?.Value))
+        {
+            if (await PlannedVisits.FindAsync(db, user, occurrence, ct) is { } found) there.Add(occurrence.OccursAtLocal, found);
+        }
+
+        await PlannedVisits.LockPeopleAsync(db, user, there.Values.SelectMany(both => both.Visit.TechnicianIds).Concat(becomes?.TechnicianIds ?? []), ct);
         foreach (var occurrence in known)
         {
-            var made = await PlannedVisits.FindAsync(db, user, occurrence, ct);
-            var isThePlans = made is { } both && PlannedVisits.AreUntouched(occurrence, both);
+            (Job Job, Visit Visit)? made = there.TryGetValue(occurrence.OccursAtLocal, out var both) ? both : null;
+            var isThePlans = made is not null && PlannedVisits.AreUntouched(occurrence, both);
             if (wanted.TryGetValue(occurrence.OccursAtLocal.Local.Date, out var other))
             {
                 var moved = occurrence with { PlanId = becomes!.Id, OccursAtLocal = other.Local, At = other.At.ToUniversalTime() };

@@ -38,7 +38,9 @@ internal static class Versions
         var caller = http.Features.Get<CurrentUser>()!;
         var now = await version(http.RequestServices.GetRequiredService<Db>(), caller, id, http.RequestAborted);
         // What is not there is for the use to say, in its own words.
-        if (now is { } current && !given.Split(',', StringSplitOptions.TrimEntries).Contains(Tag(current)))
+        // A request that is sent again after it was answered finds the version that it has made itself.
+        if (now is { } current && !given.Split(',', StringSplitOptions.TrimEntries).Contains(Tag(current))
+            && !await Idempotency.IsAnsweredAsync(http, caller, http.RequestServices.GetRequiredService<Db>(), http.RequestAborted))
         {
             throw new RuleException("STALE_VERSION", $"It was changed meanwhile and is at version {current} now. Read it again and repeat the change if it is still wanted.");
         }

@@ -26,9 +26,10 @@ public sealed class DocumentStates(PostgresServer postgres)
 
     [Fact]
     public void The_drawing_of_an_invoice_is_up_to_date() => StateDrawing.SeeThatItIsKept("invoice.md", StateDrawing.Drawn("Invoice", InvoiceStatus.Draft, Invoice.Moves, """
-        The office issues an invoice (`draft` becomes `sent`): it gets the next number and a due date, and a completed job is `invoiced` with it. An invoice of
-        nothing is `paid` at once. `partial`, `paid` and back to `sent` follow from its payments and from nothing else. It is `overdue` when its due date has
-        passed where the company is, and `void` only while there is no payment on it. A number is never given twice and never missing.
+        The office issues an invoice (`draft` becomes `sent`): it gets the next number and a due date, takes the deposits of its estimate, and a completed job is
+        `invoiced` with it. An invoice of nothing is `paid` at once. `partial`, `paid` and back follow from its ledger and from nothing else: `paid` says that nothing
+        is open any more, and the amounts say whether it was paid, credited by a note or written off; a refund opens it again. The worker makes it `overdue` when its
+        due date has passed where the company is. It is `void` only while there is nothing in its ledger. A number is never given twice and never missing.
         """));
 
     [Fact]

@@ -22,18 +22,43 @@ internal static class Sample
         var invoice = await MadeAsync(owner, "/api/v1/invoices", new { client_id = client, job_id = job, tax_rate = 8.25, line_items = Lines });
         await (await owner.PostAsync($"/api/v1/invoices/{invoice}/transition", new { status = "sent" })).OkAsync();
         var payment = await MadeAsync(owner, $"/api/v1/invoices/{invoice}/payments", new { amount_cents = 100, method = "cash" });
+        var item = await MadeAsync(owner, "/api/v1/price-book", new { kind = "material", code = "NORTH-1", name = "North tap", unit_cost = "8.50", unit_price = "12.50" });
+        var part = await MadeAsync(owner, $"/api/v1/visits/{visit}/parts", new { price_book_item_id = item, quantity = 1 });
+        var time = await MadeAsync(owner, "/api/v1/time-entries", new { visit_id = visit, kind = "work", started_at = "2026-11-20T14:00:00Z", ended_at = "2026-11-20T15:00:00Z" });
+        var expense = await MadeAsync(owner, "/api/v1/expenses", new { category = "fuel", amount_cents = 5_000, spent_on = "2026-11-20", vendor = "North fuel", job_id = job });
         var writtenOff = await (await owner.PostAsync($"/api/v1/invoices/{invoice}/write-off", new { reason = "North is broke", amount_cents = 1 })).OkAsync(HttpStatusCode.Created);
         var over = await MadeAsync(owner, "/api/v1/invoices", new { client_id = client, line_items = Lines });
         await (await owner.PostAsync($"/api/v1/invoices/{over}/transition", new { status = "sent" })).OkAsync();
         await (await owner.PostAsync($"/api/v1/invoices/{over}/payments", new { amount_cents = 10_100, method = "cash", overpayment = "credit" })).OkAsync(HttpStatusCode.Created);
+        var note = await MadeAsync(owner, $"/api/v1/invoices/{over}/credit-notes", new { reason = "North was overcharged" });
         var credit = (Guid)(await (await owner.ReadAsync("/api/v1/credits")).OkAsync())["data"]![0]!["id"]!;
 
         var key = (Guid)(await (await owner.PostAsync("/api/v1/api-keys", new { name = "North key", scopes = new[] { "jobs:read" } })).OkAsync(HttpStatusCode.Created))["data"]!["api_key"]!["id"]!;
         var absence = await MadeAsync(owner, "/api/v1/absences", new { user_id = app.Company.Tech.Id, kind = "training", first_day = "2026-12-01", last_day = "2026-12-02", note = "North course" });
         await (await owner.PutAsJsonAsync($"/api/v1/users/{app.Company.Tech.Id}/working-hours", Body("PUT", "working-hours"), FieldServiceUnderTest.Stop)).OkAsync();
 
+        var rate = await MadeAsync(owner, "/api/v1/tax-rates", new { name = "North tax", rate = 4 });
+        var group = await MadeAsync(owner, "/api/v1/tax-groups", new { name = "North taxes", tax_rate_ids = new[] { rate } });
+        var plan = await MadeAsync(owner, "/api/v1/job-plans", new
+        {
+            client_id = client, property_id = property, title = "North plan", duration_minutes = 60, starts_at_local = "2026-11-30T09:00", rrule = "FREQ=WEEKLY",
+        });
+
+        var webhook = (Guid)(await (await owner.PostAsync("/api/v1/webhooks", new { url = "https://north.invalid/hook" })).OkAsync(HttpStatusCode.Created))["data"]!["webhook"]!["id"]!;
+        var delivery = (Guid)(await (await owner.PostAsync($"/api/v1/webhooks/{webhook}/ping", new { })).OkAsync(HttpStatusCode.Accepted))["data"]!["id"]!;
+        await (await owner.PatchAsync($"/api/v1/webhooks/{webhook}", new { enabled = false })).OkAsync();
+        var automation = await MadeAsync(owner, "/api/v1/automations", new { type = "visit_reminder" });
+        var message = Guid.CreateVersion7();
+        await app.SqlAsync("""
+            insert into messages (account_id, id, rule, subject_type, subject_id, occurrence, channel, client_id, recipient, next_attempt_at, expires_at)
+            values ($1, $2, 'visit_reminder', 'visit', $3, 'north', 'email', $4, 'north@north.test', now(), now())
+            """, app.Company.Account, message, visit, client);
+
         return new Dictionary<string, Guid>
         {
+            ["automations"] = automation, ["messages"] = message,
+            // Named by what it is for; an id is none of those.
+            ["message-templates"] = Guid.CreateVersion7(),
             ["clients"] = client,
             ["properties"] = property,
             ["jobs"] = job,
@@ -41,54 +66,73 @@ internal static class Sample
             ["estimates"] = estimate,
             ["invoices"] = invoice,
             ["payments"] = payment,
+            ["ledger"] = (Guid)writtenOff["data"]!["entry_id"]!,
+            ["credits"] = credit,
             ["users"] = app.Company.Tech.Id,
             ["api-keys"] = key,
             ["absences"] = absence,
-        var rate = await MadeAsync(owner, "/api/v1/tax-rates", new { name = "North tax", rate = 4 });
-        var group = await MadeAsync(owner, "/api/v1/tax-groups", new { name = "North taxes", tax_rate_ids = new[] { rate } });
-
-        return new Dictionary<string, Guid>
-        {
-            ["tax-rates"] = rate, ["tax-groups"] = group,
-        var plan = await MadeAsync(owner, "/api/v1/job-plans", new
-        {
-            client_id = client, property_id = property, title = "North plan", duration_minutes = 60, starts_at_local = "2026-11-30T09:00", rrule = "FREQ=WEEKLY",
-        });
-
-        return new Dictionary<string, Guid>
-        {
+            ["tax-rates"] = rate,
+            ["tax-groups"] = group,
             ["job-plans"] = plan,
             ["clients"] = client, ["properties"] = property, ["jobs"] = job, ["visits"] = visit,
+            ["estimates"] = estimate, ["invoices"] = invoice, ["payments"] = payment, ["users"] = app.Company.Tech.Id,
+            ["price-book"] = item, ["parts"] = part, ["time-entries"] = time, ["expenses"] = expense,
             ["estimates"] = estimate, ["invoices"] = invoice, ["payments"] = payment, ["ledger"] = (Guid)writtenOff["data"]!["entry_id"]!, ["credits"] = credit, ["users"] = app.Company.Tech.Id,
+            ["api-keys"] = key, ["webhooks"] = webhook, ["webhook-deliveries"] = delivery,
+            ["estimates"] = estimate, ["invoices"] = invoice, ["payments"] = payment, ["ledger"] = (Guid)writtenOff["data"]!["entry_id"]!, ["credits"] = credit, ["credit-notes"] = note, ["users"] = app.Company.Tech.Id,
         };
     }
 
     public static object Body(string method, string pattern) => (method, pattern.TrimEnd('/').Split('/')[^1]) switch
     {
+        ("POST", "run" or "retry" or "cancel") => new { },
+        ("POST", "automations") => new { type = "visit_reminder" },
+        ("POST", "preview") when pattern.Contains("automations", StringComparison.Ordinal) => new { type = "visit_reminder" },
+        ("POST", "preview") or ("PUT", _) => new { title = "Another", body_text = "Another" },
+        ("PATCH", _) when pattern.Contains("automations", StringComparison.Ordinal) => new { enabled = false },
         ("POST", "transition") when pattern.Contains("plans", StringComparison.Ordinal) => new { status = "paused" },
         ("POST", "job-plans") => new
         {
             client_id = Guid.CreateVersion7(), title = "Another", duration_minutes = 60, starts_at_local = "2026-11-30T09:00", rrule = "FREQ=WEEKLY",
         },
-        ("POST", "preview") => new { starts_at_local = "2026-11-30T09:00", rrule = "FREQ=WEEKLY" },
+        ("POST", "preview") when pattern.Contains("plans", StringComparison.Ordinal) => new { starts_at_local = "2026-11-30T09:00", rrule = "FREQ=WEEKLY" },
         ("POST", "following") => new { title = "Changed" },
         ("POST", "exceptions") => new { occurs_at_local = "2026-11-30T09:00", skip = true },
         ("POST", "transition") => new { status = pattern.Contains("jobs", StringComparison.Ordinal) ? "scheduled" : pattern.Contains("visits", StringComparison.Ordinal) ? "arrived" : "sent" },
+        ("POST", "convert") or ("POST", "logout") or ("POST", "deactivation") or ("POST", "deactivate") or ("POST", "calendar-feed") => new { },
         ("POST", "convert" or "logout" or "deactivation" or "deactivate" or "revocation" or "rotation") => new { },
         ("POST", "reschedule") => new { scheduled_start = "2026-11-24T14:00:00Z" },
         ("POST", "convert") or ("POST", "logout") or ("POST", "deactivation") or ("POST", "deactivate") => new { },
+        ("POST", "archival" or "stop" or "billing") => new { },
+        ("POST", "price-book") => new { kind = "service", code = "ANOTHER", name = "Another", unit_price = 1 },
+        ("POST", "parts") => new { description = "Another", quantity = 1 },
+        ("POST", "timer") => new { kind = "work" },
+        ("POST", "time-entries") => new { kind = "break", started_at = "2026-11-19T14:00:00Z", ended_at = "2026-11-19T15:00:00Z" },
+        ("POST", "labour-rates") => new { effective_on = "2026-01-01", cost_cents = 3_000 },
+        ("POST", "expenses") => new { category = "fuel", amount_cents = 100, spent_on = "2026-11-20" },
+        ("PUT", "receipt") => new { },
         ("POST", "tax-rates") => new { name = "Another", rate = 1.25 },
         ("POST", "tax-groups") => new { name = "Another", tax_rate_ids = new[] { Guid.CreateVersion7() } },
         ("POST", "preview") => new { line_items = Lines },
         ("POST", "revisions") => new { notes = "Changed" },
         ("PATCH", _) when pattern.Contains("/tax-", StringComparison.Ordinal) => new { name = "Changed" },
-        ("POST", "payments") => new { amount_cents = 100, method = "cash" },
         ("POST", "payments" or "deposits" or "refunds") => new { amount_cents = 100, method = "cash" },
         ("POST", "credit-applications") => new { amount_cents = 100 },
-        ("POST", "write-off" or "reversal") => new { reason = "Written in a hurry" },
+        ("POST", "write-off" or "reversal" or "credit-notes") => new { reason = "Written in a hurry" },
         ("POST", "visits") => new { scheduled_start = "2026-11-24T14:00:00Z", scheduled_end = "2026-11-24T15:00:00Z" },
         ("POST", "password") => new { current_password = "some password", new_password = "another password" },
         ("POST", "login") => new { email = "nobody@north.test", password = "some password" },
+        ("POST", "convert") or ("POST", "logout") or ("POST", "deactivation") or ("POST", "deactivate") or ("POST", "revocation") or ("POST", "rotation") or ("POST", "ping") => new { },
+        ("POST", "redelivery") => new { since = "2026-01-01T00:00:00Z" },
+        ("POST", "payments") => new { amount_cents = 100, method = "cash" },
+        ("POST", "visits") => new { scheduled_start = "2026-11-24T14:00:00Z", scheduled_end = "2026-11-24T15:00:00Z" },
+        ("POST", "password") => new { current_password = "some password", new_password = "another password" },
+        ("POST", "login") => new { email = "nobody@north.test", password = "some password" },
+        ("PATCH", _) when pattern.Contains("users", StringComparison.Ordinal) => new { full_name = "Changed" },
+        ("PATCH", _) when pattern.Contains("visits", StringComparison.Ordinal) => new { tech_notes = "Changed" },
+        ("PATCH", _) when pattern.Contains("api-keys", StringComparison.Ordinal) => new { name = "Changed" },
+        ("PATCH", _) when pattern.Contains("webhooks", StringComparison.Ordinal) => new { description = "Changed" },
+        ("POST", "webhooks") => new { url = "https://north.invalid/another" },
         ("POST", "api-keys") => new { name = "Another", scopes = new[] { "jobs:read" } },
         ("POST", "absences") => new { user_id = Guid.CreateVersion7(), kind = "sick", starts_at = "2026-11-24T14:00:00Z", ends_at = "2026-11-25T14:00:00Z" },
         ("PUT", "working-hours") => new { hours = new[] { new { day = "monday", from = "08:00", to = "12:00" } } },
