@@ -5,6 +5,7 @@ using Outpost.FieldService.Estimates;
 using Outpost.FieldService.Invoices;
 using Outpost.FieldService.Messages;
 using Outpost.FieldService.Recurring;
+using Outpost.FieldService.Webhooks;
 using Outpost.FieldService.Worker;
 using Outpost.Platform.Configuration;
 using Outpost.Platform.Postgres;
@@ -33,7 +34,7 @@ public static class FieldServiceWorker
     internal static IHost Build(Settings settings)
     {
         // A chore holds its row on one connection while it works on another, and a letter is sent beside both.
-        var source = ServicePool.Create(settings.AppUrl(FieldServiceRole.Subsystem), "worker", (4 * WorkerSettings.Of(settings).AtOnce) + 4);
+        var source = ServicePool.Create(settings.AppUrl(FieldServiceRole.Subsystem), "worker", (4 * WorkerSettings.Of(settings).AtOnce) + 8);
         return Build(settings, source, TimeProvider.System, services => services
             .AddSingleton<IHostedService>(new DatabaseGate(source, FieldServiceRole.Subsystem, settings)));
     }
@@ -47,6 +48,7 @@ public static class FieldServiceWorker
         services.AddSingleton(clock).AddSingleton(_ => source);
         services.AddSingleton(WorkerSettings.Of(settings)).AddSingleton<Companies>().AddSingleton<DoChores>().AddSingleton<RunAutomations>().AddSingleton<SendMessages>();
         services.AddMessages(settings).AddCarriers(settings);
+        services.AddWebhookDelivery(settings);
         foreach (var chore in Chores) services.AddSingleton(chore);
         more?.Invoke(services);
         services.AddSingleton<WorkLoop>().AddHostedService(host => host.GetRequiredService<WorkLoop>());
