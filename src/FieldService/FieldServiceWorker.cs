@@ -33,7 +33,7 @@ public static class FieldServiceWorker
     /// <exception cref="SettingsException">A setting is missing or wrong.</exception>
     internal static IHost Build(Settings settings)
     {
-        // A chore holds its row on one connection while it works on another, and a letter is sent beside both.
+        // A chore holds its row on one connection while it works on another, and a letter is sent beside both; webhooks are served by two more.
         var source = ServicePool.Create(settings.AppUrl(FieldServiceRole.Subsystem), "worker", (4 * WorkerSettings.Of(settings).AtOnce) + 8);
         return Build(settings, source, TimeProvider.System, services => services
             .AddSingleton<IHostedService>(new DatabaseGate(source, FieldServiceRole.Subsystem, settings)));
@@ -48,8 +48,8 @@ public static class FieldServiceWorker
         services.AddSingleton(clock).AddSingleton(_ => source);
         services.AddSingleton(WorkerSettings.Of(settings)).AddSingleton<Companies>().AddSingleton<DoChores>().AddSingleton<RunAutomations>().AddSingleton<SendMessages>();
         services.AddMessages(settings).AddCarriers(settings);
-        services.AddWebhookDelivery(settings);
         foreach (var chore in Chores) services.AddSingleton(chore);
+        services.AddWebhookDelivery(settings);
         more?.Invoke(services);
         services.AddSingleton<WorkLoop>().AddHostedService(host => host.GetRequiredService<WorkLoop>());
         return builder.Build();
