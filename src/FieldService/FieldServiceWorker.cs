@@ -1,7 +1,10 @@
 using Npgsql;
 using Outpost.FieldService.Accounts;
 using Outpost.FieldService.Automations;
+using Outpost.FieldService.Estimates;
+using Outpost.FieldService.Invoices;
 using Outpost.FieldService.Messages;
+using Outpost.FieldService.Recurring;
 using Outpost.FieldService.Webhooks;
 using Outpost.FieldService.Worker;
 using Outpost.Platform.Configuration;
@@ -13,11 +16,15 @@ namespace Outpost.FieldService;
 /// <summary>The role <c>worker</c>: what the field service does by the clock, and what it sends.</summary>
 public static class FieldServiceWorker
 {
-    private static readonly TimeSpan Day = TimeSpan.FromDays(1), Drain = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan Hour = TimeSpan.FromHours(1), Day = TimeSpan.FromDays(1), Drain = TimeSpan.FromSeconds(40);
 
     /// <summary>What is done for each company by the clock. Each may run late, twice and on two workers at once.</summary>
     internal static IReadOnlyList<RegularChore> Chores { get; } =
     [
+        new("expire-estimates", Hour, ExpireEstimates.RunAsync),
+        new("mark-overdue", Hour, MarkOverdue.RunAsync),
+        new("late-fees", Hour, LateFees.RunAsync),
+        new("recurring-jobs", Hour, MakeDueJobs.RunAsync),
         new("idempotency-keys", Day, Housekeeping.ForgetKeysAsync),
         new("message-texts", Day, Housekeeping.ForgetTextsAsync),
         new("sessions", Day, ForgetSessions.RunAsync),
