@@ -73,6 +73,7 @@ internal static partial class House
         ["users"] = "Accounts",
         ["sessions"] = "Accounts",
         ["login_attempts"] = "Accounts",
+        ["invitations"] = "Accounts",
         ["api_keys"] = "ApiKeys",
         ["webhooks"] = "Webhooks",
         ["webhook_deliveries"] = "Webhooks",

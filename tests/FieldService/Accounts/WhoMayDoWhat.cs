@@ -55,6 +55,11 @@ public sealed class WhoMayDoWhat(PostgresServer postgres)
         ("GET", "/api/v1/users/{id}/working-hours", "owner admin tech"),
         ("PUT", "/api/v1/users/{id}/working-hours", "owner admin"),
         ("DELETE", "/api/v1/users/{id}/working-hours", "owner admin"),
+        ("POST", "/api/v1/users/{id}/password-reset", "owner admin"),
+        ("GET", "/api/v1/users/invitations", "owner admin"),
+        ("POST", "/api/v1/users/invitations", "owner admin"),
+        ("POST", "/api/v1/users/invitations/{id}/resend", "owner admin"),
+        ("DELETE", "/api/v1/users/invitations/{id}", "owner admin"),
         ("POST", "/api/v1/auth/password", "owner admin tech"),
     ];
 
