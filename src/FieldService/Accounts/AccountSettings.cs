@@ -32,7 +32,7 @@ public sealed record AccountSettings
     public LateFeePolicy LateFees { get; init; } = new();
 
     /// <summary>What a new document is written with that does not say otherwise.</summary>
-    public DocumentSettings Documents { get; init; } = new();
+    public DocumentSettings Documents { get; init => field = value ?? new(); } = new();
 
     public sealed record DocumentSettings
     {

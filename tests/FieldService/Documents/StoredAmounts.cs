@@ -23,7 +23,7 @@ public sealed class StoredAmounts(PostgresServer postgres)
         var (sales, vat) = (await GroupAsync(desk, "Sales tax", 4m, 1.25m), await GroupAsync(desk, "VAT", 19m));
 
         // Same seed every time, so that a failure can be looked at.
-        foreach (var paper in PricingADocument.Papers().Sample(40, new Rnd(1863, 17), 24))
+        foreach (var paper in PricingADocument.Papers().Sample(24, new Rnd(1863, 17), 40))
         {
             var body = Body(desk, paper, new() { ["Sales tax"] = sales, ["VAT"] = vat });
             var promised = await (await desk.Owner.PostAsync("/api/v1/documents/preview", body)).DataAsync();
@@ -41,7 +41,7 @@ public sealed class StoredAmounts(PostgresServer postgres)
             if (invoice["line_items"]!.AsArray().Count > 0) await desk.MovedAsync(Desk.Invoices, (string)invoice["id"]!, "sent");
         }
 
-        Assert.InRange((long)(await desk.App.ValueAsync("select count(*) from invoices where status <> 'draft'"))!, 20, 24);
+        Assert.InRange((long)(await desk.App.ValueAsync("select count(*) from invoices where status <> 'draft'"))!, 18, 24);
         Assert.Equal(0L, await desk.App.ValueAsync("select count(*) from estimates e where not document_adds_up(to_jsonb(e), 'estimates')"));
         Assert.Equal(0L, await desk.App.ValueAsync("select count(*) from invoices i where not document_adds_up(to_jsonb(i), 'invoices')"));
     }
