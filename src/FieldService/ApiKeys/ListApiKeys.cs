@@ -32,14 +32,14 @@ internal static class ListApiKeys
     {
         var standing = ListParameters.Word<Standing>(filter.Status, "status");
         var of = ListParameters.Id(filter.UserId, "user_id");
-        var pattern = ListParameters.Containing(filter.Q);
+        var search = ListParameters.Search(filter.Q);
         var order = Sorting.By(filter.Sort, filter.Order);
         var now = clock.GetUtcNow();
         Sql asked = $"""
             k.account_id = {user.Account}
             {Sql.If(standing is not null, $"and case when k.revoked_at is not null then 'revoked' when k.expires_at <= {now} then 'expired' else 'active' end = {standing}")}
             {Sql.If(of is not null, $"and k.user_id = {of}")}
-            {Sql.If(pattern is not null, $"and k.name ilike {pattern}")}
+            {(search is null ? null : (Sql)$"and lower(k.name) like {search.Pattern}")}
             """;
 
         var found = await db.ReadAsync(

@@ -47,7 +47,7 @@ internal static class ListMessages
         var status = ListParameters.Word<MessageStatus>(filter.Status, "status");
         var channel = ListParameters.Word<Channel>(filter.Channel, "channel");
         var (client, subject, automation) = (ListParameters.Id(filter.ClientId, "client_id"), ListParameters.Id(filter.SubjectId, "subject_id"), ListParameters.Id(filter.AutomationId, "automation_id"));
-        var pattern = ListParameters.Containing(filter.Q);
+        var search = ListParameters.Search(filter.Q);
         var rule = string.IsNullOrEmpty(filter.Rule) || filter.Rule.Contains('\0') ? null : filter.Rule;
         var order = Sorting.By(filter.Sort, filter.Order);
         Sql asked = $"""
@@ -58,7 +58,7 @@ internal static class ListMessages
             {Sql.If(client is not null, $"and m.client_id = {client}")}
             {Sql.If(subject is not null, $"and m.subject_id = {subject}")}
             {Sql.If(automation is not null, $"and m.automation_id = {automation}")}
-            {Sql.If(pattern is not null, $"and concat_ws(' ', m.recipient, m.title) ilike {pattern}")}
+            {(search is null ? null : (Sql)$"and lower(concat_ws(' ', m.recipient, m.title)) like {search.Pattern}")}
             """;
 
         return Answers.Page(paging, await db.PageAsync<Row>(

@@ -42,14 +42,14 @@ internal static class ListJobPlans
         var status = ListParameters.Word<PlanStatus>(filter.Status, "status");
         var client = ListParameters.Id(filter.ClientId, "client_id");
         var property = ListParameters.Id(filter.PropertyId, "property_id");
-        var pattern = ListParameters.Containing(filter.Q);
+        var search = ListParameters.Search(filter.Q);
         var order = Sorting.By(filter.Sort, filter.Order);
         Sql asked = $"""
             p.account_id = {user.Account}
             {Sql.If(status is not null, $"and p.status = {status}")}
             {Sql.If(client is not null, $"and p.client_id = {client}")}
             {Sql.If(property is not null, $"and p.property_id = {property}")}
-            {Sql.If(pattern is not null, $"and p.title ilike {pattern}")}
+            {(search is null ? null : (Sql)$"and lower(p.title) like {search.Pattern}")}
             """;
 
         return Answers.Page(paging, await db.PageAsync<Row>(

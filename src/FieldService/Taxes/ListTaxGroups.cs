@@ -27,11 +27,11 @@ internal static class ListTaxGroups
 
     public static async Task<Ok<Page<TaxGroup>>> Handle([AsParameters] Paging paging, [AsParameters] Filter filter, CurrentUser user, ReadDb db, CancellationToken ct)
     {
-        var pattern = ListParameters.Containing(filter.Q);
+        var search = ListParameters.Search(filter.Q);
         var order = Sorting.By(filter.Sort, filter.Order);
         Sql asked = $"""
             from tax_groups g where g.account_id = {user.Account}
-            {Sql.If(pattern is not null, $"and g.name ilike {pattern}")}
+            {(search is null ? null : (Sql)$"and lower(g.name) like {search.Pattern}")}
             {Sql.If(filter.IsActive is not null, $"and g.is_active = {filter.IsActive}")}
             """;
 

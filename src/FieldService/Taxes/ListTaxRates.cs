@@ -27,9 +27,9 @@ internal static class ListTaxRates
 
     public static async Task<Ok<Page<Row>>> Handle([AsParameters] Paging paging, [AsParameters] Filter filter, CurrentUser user, ReadDb db, CancellationToken ct)
     {
-        var pattern = ListParameters.Containing(filter.Q);
+        var search = ListParameters.Search(filter.Q);
         var order = Sorting.By(filter.Sort, filter.Order);
-        Sql asked = $"from tax_rates where account_id = {user.Account} {Sql.If(pattern is not null, $"and name ilike {pattern}")}";
+        Sql asked = $"from tax_rates where account_id = {user.Account} {(search is null ? null : (Sql)$"and lower(name) like {search.Pattern}")}";
 
         return Answers.Page(paging, await db.PageAsync<Row>(
             $"select id, account_id, name, rate_millionths as rate, created_at, updated_at, version {asked} order by {order} limit {paging.Limit} offset {paging.Offset}",

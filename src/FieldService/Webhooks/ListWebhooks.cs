@@ -28,12 +28,12 @@ internal static class ListWebhooks
     public static async Task<Ok<Page<Webhook>>> Handle([AsParameters] Paging paging, [AsParameters] Filter filter, CurrentUser user, ReadDb db, CancellationToken ct)
     {
         var standing = ListParameters.Word<Standing>(filter.Status, "status");
-        var pattern = ListParameters.Containing(filter.Q);
+        var search = ListParameters.Search(filter.Q);
         var order = Sorting.By(filter.Sort, filter.Order);
         Sql asked = $"""
             w.account_id = {user.Account}
             {Sql.If(standing is not null, $"and w.enabled = {standing is Standing.Enabled}")}
-            {Sql.If(pattern is not null, $"and concat_ws(' ', w.url, w.description) ilike {pattern}")}
+            {(search is null ? null : (Sql)$"and lower(concat_ws(' ', w.url, w.description)) like {search.Pattern}")}
             """;
 
         var found = await db.ReadAsync(

@@ -32,6 +32,13 @@ internal static class Sample
         var absence = await MadeAsync(owner, "/api/v1/absences", new { user_id = app.Company.Tech.Id, kind = "training", first_day = "2026-12-01", last_day = "2026-12-02", note = "North course" });
         await (await owner.PutAsJsonAsync($"/api/v1/users/{app.Company.Tech.Id}/working-hours", Body("PUT", "working-hours"), FieldServiceUnderTest.Stop)).OkAsync();
 
+        var rate = await MadeAsync(owner, "/api/v1/tax-rates", new { name = "North tax", rate = 4 });
+        var group = await MadeAsync(owner, "/api/v1/tax-groups", new { name = "North taxes", tax_rate_ids = new[] { rate } });
+        var plan = await MadeAsync(owner, "/api/v1/job-plans", new
+        {
+            client_id = client, property_id = property, title = "North plan", duration_minutes = 60, starts_at_local = "2026-11-30T09:00", rrule = "FREQ=WEEKLY",
+        });
+
         return new Dictionary<string, Guid>
         {
             ["clients"] = client,
@@ -41,25 +48,14 @@ internal static class Sample
             ["estimates"] = estimate,
             ["invoices"] = invoice,
             ["payments"] = payment,
+            ["ledger"] = (Guid)writtenOff["data"]!["entry_id"]!,
+            ["credits"] = credit,
             ["users"] = app.Company.Tech.Id,
             ["api-keys"] = key,
             ["absences"] = absence,
-        var rate = await MadeAsync(owner, "/api/v1/tax-rates", new { name = "North tax", rate = 4 });
-        var group = await MadeAsync(owner, "/api/v1/tax-groups", new { name = "North taxes", tax_rate_ids = new[] { rate } });
-
-        return new Dictionary<string, Guid>
-        {
-            ["tax-rates"] = rate, ["tax-groups"] = group,
-        var plan = await MadeAsync(owner, "/api/v1/job-plans", new
-        {
-            client_id = client, property_id = property, title = "North plan", duration_minutes = 60, starts_at_local = "2026-11-30T09:00", rrule = "FREQ=WEEKLY",
-        });
-
-        return new Dictionary<string, Guid>
-        {
+            ["tax-rates"] = rate,
+            ["tax-groups"] = group,
             ["job-plans"] = plan,
-            ["clients"] = client, ["properties"] = property, ["jobs"] = job, ["visits"] = visit,
-            ["estimates"] = estimate, ["invoices"] = invoice, ["payments"] = payment, ["ledger"] = (Guid)writtenOff["data"]!["entry_id"]!, ["credits"] = credit, ["users"] = app.Company.Tech.Id,
         };
     }
 
@@ -70,20 +66,17 @@ internal static class Sample
         {
             client_id = Guid.CreateVersion7(), title = "Another", duration_minutes = 60, starts_at_local = "2026-11-30T09:00", rrule = "FREQ=WEEKLY",
         },
-        ("POST", "preview") => new { starts_at_local = "2026-11-30T09:00", rrule = "FREQ=WEEKLY" },
+        ("POST", "preview") when pattern.Contains("plans", StringComparison.Ordinal) => new { starts_at_local = "2026-11-30T09:00", rrule = "FREQ=WEEKLY" },
         ("POST", "following") => new { title = "Changed" },
         ("POST", "exceptions") => new { occurs_at_local = "2026-11-30T09:00", skip = true },
         ("POST", "transition") => new { status = pattern.Contains("jobs", StringComparison.Ordinal) ? "scheduled" : pattern.Contains("visits", StringComparison.Ordinal) ? "arrived" : "sent" },
-        ("POST", "convert") or ("POST", "logout") or ("POST", "deactivation") or ("POST", "deactivate") or ("POST", "calendar-feed") => new { },
-        ("POST", "convert" or "logout" or "deactivation" or "deactivate" or "revocation" or "rotation") => new { },
+        ("POST", "convert" or "calendar-feed" or "logout" or "deactivation" or "deactivate" or "revocation" or "rotation") => new { },
         ("POST", "reschedule") => new { scheduled_start = "2026-11-24T14:00:00Z" },
-        ("POST", "convert") or ("POST", "logout") or ("POST", "deactivation") or ("POST", "deactivate") => new { },
         ("POST", "tax-rates") => new { name = "Another", rate = 1.25 },
         ("POST", "tax-groups") => new { name = "Another", tax_rate_ids = new[] { Guid.CreateVersion7() } },
         ("POST", "preview") => new { line_items = Lines },
         ("POST", "revisions") => new { notes = "Changed" },
         ("PATCH", _) when pattern.Contains("/tax-", StringComparison.Ordinal) => new { name = "Changed" },
-        ("POST", "payments") => new { amount_cents = 100, method = "cash" },
         ("POST", "payments" or "deposits" or "refunds") => new { amount_cents = 100, method = "cash" },
         ("POST", "credit-applications") => new { amount_cents = 100 },
         ("POST", "write-off" or "reversal") => new { reason = "Written in a hurry" },
