@@ -2,6 +2,7 @@ using Npgsql;
 using Outpost.FieldService.Accounts;
 using Outpost.FieldService.Automations;
 using Outpost.FieldService.Messages;
+using Outpost.FieldService.Recurring;
 using Outpost.FieldService.Worker;
 using Outpost.Platform.Configuration;
 using Outpost.Platform.Postgres;
@@ -12,12 +13,14 @@ namespace Outpost.FieldService;
 /// <summary>The role <c>worker</c>: what the field service does by the clock, and what it sends.</summary>
 public static class FieldServiceWorker
 {
-    private static readonly TimeSpan Day = TimeSpan.FromDays(1), Drain = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1), Day = TimeSpan.FromDays(1), Drain = TimeSpan.FromSeconds(40);
 
     /// <summary>What is done for each company by the clock. Each may run late, twice and on two workers at once.</summary>
     internal static IReadOnlyList<RegularChore> Chores { get; } =
     [
         new("idempotency-keys", Day, Housekeeping.ForgetKeysAsync),
+        new("recurring-jobs", Minute, MakeDueJobs.RunAsync),
+        new("recurring-invoices", Minute, MakeDueInvoices.RunAsync),
         new("message-texts", Day, Housekeeping.ForgetTextsAsync),
         new("sessions", Day, ForgetSessions.RunAsync),
     ];

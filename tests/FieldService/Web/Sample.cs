@@ -38,6 +38,10 @@ internal static class Sample
         {
             client_id = client, property_id = property, title = "North plan", duration_minutes = 60, starts_at_local = "2026-11-30T09:00", rrule = "FREQ=WEEKLY",
         });
+        var invoicePlan = await MadeAsync(owner, "/api/v1/invoice-plans", new
+        {
+            title = "North plan", invoice = new { client_id = client, line_items = Lines }, starts_at_local = "2026-12-01T08:00", rrule = "FREQ=MONTHLY",
+        });
 
         return new Dictionary<string, Guid>
         {
@@ -56,12 +60,17 @@ internal static class Sample
             ["tax-rates"] = rate,
             ["tax-groups"] = group,
             ["job-plans"] = plan,
+            ["invoice-plans"] = invoicePlan,
         };
     }
 
     public static object Body(string method, string pattern) => (method, pattern.TrimEnd('/').Split('/')[^1]) switch
     {
         ("POST", "transition") when pattern.Contains("plans", StringComparison.Ordinal) => new { status = "paused" },
+        ("POST", "invoice-plans") => new
+        {
+            title = "Another", invoice = new { client_id = Guid.CreateVersion7(), line_items = Lines }, starts_at_local = "2026-12-01T08:00", rrule = "FREQ=MONTHLY",
+        },
         ("POST", "job-plans") => new
         {
             client_id = Guid.CreateVersion7(), title = "Another", duration_minutes = 60, starts_at_local = "2026-11-30T09:00", rrule = "FREQ=WEEKLY",
