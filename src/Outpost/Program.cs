@@ -26,6 +26,7 @@ var root = new RootCommand("Outpost: field service, assistant, agent hub, and th
     ConfigCommands.Create(settings, clock),
     MigrateCommands.Create(subsystems, settings),
     UserCommands.Create(subsystems, settings),
+    FsmCommands.Create(settings),
     DemoCommand.Create(subsystems, settings),
     AuditCommands.Create(subsystems, settings),
     HealthCommand.Create(settings),

@@ -19,11 +19,14 @@ public sealed class FieldServiceUnderTest : IAsyncDisposable
     public static readonly DateTimeOffset Start = new(2026, 11, 21, 15, 0, 0, TimeSpan.Zero);
     private static readonly string PasswordHash = Platform.Secrets.PasswordHash.Hash(Password);
 
-    private FieldServiceUnderTest(TestDatabase database, WebApplication app, Clock clock) => (Database, App, Clock) = (database, app, clock);
+    private FieldServiceUnderTest(TestDatabase database, WebApplication app, Clock clock, DirectoryInfo files) => (Database, App, Clock, Files) = (database, app, clock, files);
 
     public TestDatabase Database { get; }
     public WebApplication App { get; }
     public Clock Clock { get; }
+
+    /// <summary>Where it keeps what people upload.</summary>
+    public DirectoryInfo Files { get; }
     public Company Company { get; private set; } = null!;
 
     public Uri Address => App.Address();
@@ -34,9 +37,10 @@ public sealed class FieldServiceUnderTest : IAsyncDisposable
     {
         var database = await postgres.DatabaseAsync(MigrationSet.From(typeof(FieldServiceApp).Assembly), Stop);
         var clock = new Clock(Start);
-        var app = FieldServiceApp.Build(SettingsOf(database), database.AppSource, clock);
+        var files = Directory.CreateTempSubdirectory("outpost-files-");
+        var app = FieldServiceApp.Build(SettingsOf(database).With(("FSM_FILES_DIR", files.FullName)), database.AppSource, clock);
         await app.StartAsync(Stop);
-        var service = new FieldServiceUnderTest(database, app, clock);
+        var service = new FieldServiceUnderTest(database, app, clock, files);
         service.Company = await service.CompanyAsync("north");
         return service;
     }
@@ -92,6 +96,7 @@ public sealed class FieldServiceUnderTest : IAsyncDisposable
         await App.StopAsync();
         await App.DisposeAsync();
         await Database.DisposeAsync();
+        Files.Delete(recursive: true);
     }
 }
 

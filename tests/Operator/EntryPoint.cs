@@ -26,6 +26,7 @@ internal static class EntryPoint
             DownCommand.Create(Settings.FromEnvironment, clock),
             StatusCommand.Create(Settings.FromEnvironment, clock),
             ServeCommand.Create([Shop.Role], Settings.FromEnvironment, clock),
+            FsmCommands.Create(Settings.FromEnvironment),
         };
     }
 }

@@ -28,6 +28,9 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <summary>A fresh database without any table, owned by <c>fsm_owner</c>. Dispose it to drop it.</summary>
     public Task<TestDatabase> EmptyDatabaseAsync(CancellationToken ct = default) => CreateAsync("template0", ct);
 
+    /// <summary>Ends the server as a power cut does and starts it again. Only for a server that one test has for itself.</summary>
+    public async Task RestartAsync() => await (await _process.Value).RestartAsync();
+
     public async ValueTask DisposeAsync()
     {
         if (!_process.IsValueCreated) return;
@@ -70,8 +73,10 @@ internal sealed class PostgresProcess : IAsyncDisposable
           -c max_connections=300 -c shared_buffers=64MB -c max_wal_size=512MB </dev/null >>"$2/log" 2>&1 &
         server=$!
         read -r _
-        kill -QUIT $server
+        # It may have been started again since.
+        kill -QUIT "$(head -n 1 "$2/data/postmaster.pid" 2>/dev/null || echo $server)"
         wait $server
+        while [ -f "$2/data/postmaster.pid" ]; do sleep 0.05; done
         rm -rf "$2"
         """;
 
@@ -117,6 +122,18 @@ internal sealed class PostgresProcess : IAsyncDisposable
     {
         await using var command = _admin.CreateCommand(sql);
         await command.ExecuteNonQueryAsync(ct);
+    }
+
+    public async Task RestartAsync()
+    {
+        var log = Path.Combine(Directory, "restart");
+        string[] command = [Path.Combine(Binaries(), "pg_ctl"), "restart", "-D", Path.Combine(Directory, "data"), "-m", "immediate", "-w", "-l", log];
+        if (Environment.UserName == "root") command = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", .. command];
+        // The server inherits what is redirected, so nothing is: a pipe would never end.
+        using var restart = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "exec \"$@\" >/dev/null 2>&1", "sh", .. command]) { WorkingDirectory = Directory })!;
+        await restart.WaitForExitAsync();
+        if (restart.ExitCode != 0) throw new InvalidOperationException($"pg_ctl ended with {restart.ExitCode}; see {log}.");
+        NpgsqlConnection.ClearPool(_admin.CreateConnection());
     }
 
     public async ValueTask DisposeAsync()

@@ -18,6 +18,7 @@ public sealed record AccountSettings
     private const int LongestTerms = 3650;
 
     /// <summary>Days from the issue of an invoice to the day it is due.</summary>
+    [Range(0, LongestTerms)]
     public int PaymentTermsDays { get; init; } = UsualTerms;
 
     /// <summary>When and how often clients are written to.</summary>

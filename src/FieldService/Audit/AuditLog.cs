@@ -28,6 +28,12 @@ internal static class AuditLog
     /// <summary>Somebody tried to sign in as this user, with a wrong password. Who it was is not known.</summary>
     public static Task SignInFailed(Db db, AccountId account, UserId user, object now, CancellationToken ct) => Add(db, account, null, "failed_login", user, "insert", null, now, ct);
 
+    /// <summary>Somebody who holds a link and is not signed in yet.</summary>
+    public static Task InsertedByThemselves(Db db, AccountId account, UserId user, string entity, IId id, object now, CancellationToken ct) => Add(db, account, user.Value, entity, id, "insert", null, now, ct);
+
+    /// <inheritdoc cref="InsertedByThemselves"/>
+    public static Task UpdatedByThemselves(Db db, AccountId account, UserId user, string entity, IId id, object before, object now, CancellationToken ct) => Add(db, account, user.Value, entity, id, "update", before, now, ct);
+
     private static Task Add(Db db, AccountId account, Guid? actor, string entity, IId id, string action, object? before, object? now, CancellationToken ct) => db.RunAsync($"""
         insert into audit_log (account_id, entity_type, entity_id, action, actor_id, old_value, new_value, trace_id)
         values ({account}, {entity}, {id.Value}, {action}, {actor}, {Document(before)}, {Document(now)}, {TraceId()})

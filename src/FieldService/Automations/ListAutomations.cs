@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Outpost.FieldService.Accounts;
 using Outpost.FieldService.Web;
@@ -24,7 +25,7 @@ internal static class ListAutomations
 
     public sealed record Counts(long Sent, long Skipped, long Errors);
 
-    public sealed record Stats(Counts Last24h, Counts Last7d);
+    public sealed record Stats([property: JsonPropertyName("last_24h")] Counts Last24h, [property: JsonPropertyName("last_7d")] Counts Last7d);
 
     public sealed record Row(
         Guid Id, Guid AccountId, string Type, bool Enabled, JsonObject Config, DateTimeOffset NextRunAt, DateTimeOffset? LastRunAt, int Failures, string? LastError, DateTimeOffset? FailedAt,

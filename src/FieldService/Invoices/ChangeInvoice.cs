@@ -36,7 +36,7 @@ internal static class ChangeInvoice
         return TypedResults.Ok(new Response(true, after));
     }
 
-    private static async Task RewriteAsync(Db db, Invoice draft, CreateInvoice.Request change, CancellationToken ct)
+    internal static async Task RewriteAsync(Db db, Invoice draft, CreateInvoice.Request change, CancellationToken ct)
     {
         var totals = await change.TotalsAsync(db, draft.AccountId, isNew: false, ct);
         var client = change.ClientId!.Value;
@@ -53,14 +53,28 @@ internal static class ChangeInvoice
         }, totals, ct);
     }
 
-    private static CreateInvoice.Request Form(GetInvoice.Response now, Patch<CreateInvoice.Request> patch) => new(
-        now.ClientId, now.JobId, now.PropertyId, now.Notes, now.DueDate, now.TaxGroupId is null ? patch.Unless<Percent?>("tax_group_id", now.TaxRate) : null,
-        patch.HasAny("line_items") ? null : now.FlatRateCents, [.. now.LineItems.Select(line => line.Form())])
+    /// <summary>The invoice as it could be written today to get it again.</summary>
+    internal static CreateInvoice.Request Form(GetInvoice.Response now) => new(
+        now.ClientId, now.JobId, now.PropertyId, now.Notes, now.DueDate, now.TaxGroupId is null ? now.TaxRate : null, now.FlatRateCents,
+        [.. now.LineItems.Select(line => line.Form())])
     {
-        TaxGroupId = patch.Unless("tax_rate", now.TaxGroupId),
+        TaxGroupId = now.TaxGroupId,
         PricesIncludeTax = now.PricesIncludeTax,
         TaxRounding = now.TaxRounding,
-        DiscountPercent = patch.Unless("discount_cents", now.DiscountPercent),
-        DiscountCents = patch.Unless("discount_percent", now.DiscountCents),
+        DiscountPercent = now.DiscountPercent,
+        DiscountCents = now.DiscountCents,
     };
+
+    private static CreateInvoice.Request Form(GetInvoice.Response now, Patch<CreateInvoice.Request> patch)
+    {
+        var form = Form(now);
+        return form with
+        {
+            TaxRate = patch.Unless<Percent?>("tax_group_id", form.TaxRate),
+            FlatRateCents = patch.HasAny("line_items") ? null : form.FlatRateCents,
+            TaxGroupId = patch.Unless("tax_rate", form.TaxGroupId),
+            DiscountPercent = patch.Unless("discount_cents", form.DiscountPercent),
+            DiscountCents = patch.Unless("discount_percent", form.DiscountCents),
+        };
+    }
 }

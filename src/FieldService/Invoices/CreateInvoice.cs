@@ -55,14 +55,12 @@ internal static class CreateInvoice
     {
         if (await retry.ReplayAsync(request, null, ct) is { } before) return before;
 
-        var written = await DraftAsync(db, user, request, user.Id, ct);
+        var written = await DraftAsync(request, user, db, ct);
         return await retry.CommitAsync(StatusCodes.Status201Created, new Response(written.Id, written), ct);
     }
 
-    /// <summary>Writes a draft, and leaves the commit to the caller.</summary>
-    /// <param name="author">Whose invoice it is: who asked for it, or planned it.</param>
-    /// <exception cref="RuleException">VALIDATION_ERROR, NOT_FOUND, PRECONDITION_FAILED</exception>
-    internal static async Task<GetInvoice.Response> DraftAsync(Db db, CurrentUser user, Request request, UserId author, CancellationToken ct)
+    /// <summary>Writes the draft in the caller's transaction.</summary>
+    internal static async Task<GetInvoice.Response> DraftAsync(Request request, CurrentUser user, Db db, CancellationToken ct)
     {
         var totals = await request.TotalsAsync(db, user.Account, isNew: true, ct);
         var client = request.ClientId!.Value;
@@ -70,7 +68,7 @@ internal static class CreateInvoice
 
         var draft = new Invoice(
             InvoiceId.New(), user.Account, client, request.JobId, null, request.PropertyId, InvoiceStatus.Draft, null, totals.TaxRate, request.FlatRateCents,
-            totals.Subtotal, totals.Tax, totals.Total, Money.Zero, request.Notes, request.DueDate, null, null, null, author, default, default);
+            totals.Subtotal, totals.Tax, totals.Total, Money.Zero, request.Notes, request.DueDate, null, null, null, user.Id, default, default);
         await InvoiceSql.Insert(db, draft, totals, ct);
         var written = await GetInvoice.WrittenAsync(db, user.Account, draft.Id, ct);
         await AuditLog.Inserted(db, user, "invoice", draft.Id, written, ct);

@@ -27,6 +27,8 @@ internal static class InvoiceRules
     public static RuleException IsIssued(InvoiceStatus status) =>
         new("IMMUTABLE_ENTITY", $"Only a draft can change; this invoice is {Words<InvoiceStatus>.Of(status)}.");
 
+    public static RuleException HasAFlatRate() => new("CONFLICT", "The invoice has one price for the whole, which lines would replace. Choose another draft.") { Field = "invoice_id" };
+
     public static RuleException IsNoDraft(InvoiceStatus status) =>
         new("IMMUTABLE_ENTITY", $"Only a draft can be deleted; this invoice is {Words<InvoiceStatus>.Of(status)}. Make it void instead.");
 }

@@ -20,6 +20,8 @@ internal static class JobRules
 
     public static RuleException IsInUse(InUse by) => new("CONFLICT", $"The job cannot be deleted: it still has {by}.");
 
+    public static RuleException HasRecordedWork() => new("CONFLICT", "The job cannot be deleted: time, parts or expenses are recorded on it.");
+
     public static RuleException ClientIsFixed(InUse by) =>
         new("CONFLICT", $"The client of this job cannot change: it already has {by}.") { Field = "client_id" };
 }

@@ -70,7 +70,18 @@ internal static class JobSql
         }
     }
 
-    public static Task<int> Delete(Db db, Job job, CancellationToken ct) => db.RunAsync($"delete from jobs where account_id = {job.AccountId} and id = {job.Id}", ct);
+    /// <exception cref="RuleException">CONFLICT: something is recorded on it.</exception>
+    public static async Task Delete(Db db, Job job, CancellationToken ct)
+    {
+        try
+        {
+            await db.RunAsync($"delete from jobs where account_id = {job.AccountId} and id = {job.Id}", ct);
+        }
+        catch (PostgresException kept) when (kept is { SqlState: PostgresErrorCodes.ForeignKeyViolation, ConstraintName: "an_expense_is_for_a_job_of_its_account" })
+        {
+            throw JobRules.HasRecordedWork();
+        }
+    }
 
     private static Sql Columns =>
         $"id, account_id, client_id, property_id, title, description, status, priority, scheduled_start, scheduled_end, created_by, created_at, updated_at, version";

@@ -35,10 +35,19 @@ internal sealed class SmtpConversation : IAsyncDisposable
     public static async Task<SmtpConversation> OpenAsync(MailSettings mail, CancellationToken ct)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        var talk = new SmtpConversation(socket);
         try
         {
             await socket.ConnectAsync(mail.Host!, mail.Port, ct);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+
+        var talk = new SmtpConversation(socket);
+        try
+        {
             if (mail.Security is MailSecurity.Tls) await talk.EncryptAsync(mail.Host!, ct);
             await talk.ReplyAsync(2, ct);
             await talk.GreetAsync(ct);

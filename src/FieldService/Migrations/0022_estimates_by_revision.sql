@@ -112,6 +112,8 @@ create function lines_of_sent_estimates_stay() returns trigger language plpgsql 
 declare
   line jsonb;
   estimate record;
+  -- the price in cents is computed after this trigger has run
+  choice constant text[] := array['chosen', 'discount_share_cents', 'unit_price_cents'];
 begin
   foreach line in array case tg_op when 'INSERT' then array[to_jsonb(new)] when 'DELETE' then array[to_jsonb(old)] else array[to_jsonb(old), to_jsonb(new)] end loop
     select status, xmin = pg_current_xact_id()::xid as is_mine into estimate from estimates
@@ -124,7 +126,7 @@ begin
       if tg_table_name = 'document_taxes' then
         continue;
       elsif tg_op = 'UPDATE' then
-        if to_jsonb(new) - array['chosen', 'discount_share_cents'] = to_jsonb(old) - array['chosen', 'discount_share_cents'] then
+        if to_jsonb(new) - choice = to_jsonb(old) - choice then
           continue;
         end if;
       end if;

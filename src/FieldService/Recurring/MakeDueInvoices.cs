@@ -62,7 +62,8 @@ internal static class MakeDueInvoices
     {
         var user = account.Caller;
         var due = plan.TermsDays is { } days ? DueDate.Today(user, account.Clock).AddDays(days) : (DateOnly?)null;
-        var draft = await CreateInvoice.DraftAsync(db, user, plan.Invoice with { DueDate = due }, plan.CreatedBy, ct);
+        // It is the invoice of whoever planned it; the trail still says that nobody in person made it.
+        var draft = await CreateInvoice.DraftAsync(plan.Invoice with { DueDate = due }, user with { Id = plan.CreatedBy }, db, ct);
         if (!plan.Issues) return draft.Id;
 
         var invoice = (await InvoiceSql.FindForUpdate(db, user.Account, draft.Id, ct))!;

@@ -58,18 +58,25 @@ internal static class TaxGroupSql
         }
     }
 
-    /// <summary>Whether some group that has this rate comes to more than everything. Locks the groups, so that two changes do not each see the other's old rate.</summary>
-    public static Task<bool> AnyIsTooMuch(Db db, TaxRate rate, CancellationToken ct) => db.ValueAsync<bool>($"""
-        with locked as (
-          select g.account_id, g.id from tax_groups g
-          where g.account_id = {rate.AccountId} and g.id in (select tax_group_id from tax_group_rates where account_id = {rate.AccountId} and tax_rate_id = {rate.Id})
-          order by g.id for update)
-        select exists (
-          select from locked g
-          join tax_group_rates p on p.account_id = g.account_id and p.tax_group_id = g.id
-          join tax_rates r on r.account_id = p.account_id and r.id = p.tax_rate_id
-          group by g.id having sum(r.rate_millionths) > 1000000)
-        """, ct);
+    /// <summary>
+    /// Whether some group that has this rate comes to more than everything. The groups are locked first, and only then is looked: a statement that waited
+    /// for a lock still sees the other rates as they were when it began.
+    /// </summary>
+    public static async Task<bool> AnyIsTooMuch(Db db, TaxRate rate, CancellationToken ct)
+    {
+        await db.RunAsync($"""
+            select from tax_groups g
+            where g.account_id = {rate.AccountId} and g.id in (select tax_group_id from tax_group_rates where account_id = {rate.AccountId} and tax_rate_id = {rate.Id})
+            order by g.id for update
+            """, ct);
+        return await db.ValueAsync<bool>($"""
+            select exists (
+              select from tax_group_rates p
+              join tax_rates r on r.account_id = p.account_id and r.id = p.tax_rate_id
+              where p.account_id = {rate.AccountId}
+              group by p.tax_group_id having sum(r.rate_millionths) > 1000000 and bool_or(r.id = {rate.Id}))
+            """, ct);
+    }
 
     public static Sql Columns => $"""
         g.id, g.account_id, g.name, g.is_default, g.is_active, g.created_at, g.updated_at, g.version,

@@ -107,12 +107,26 @@ internal static class VisitSql
         """, Read, ct))! with { TechnicianIds = visit.TechnicianIds };
 
     /// <returns>What was deleted, for the audit log.</returns>
-    public static Task<List<Visit>> DeleteOfJob(Db db, AccountId account, JobId job, CancellationToken ct) =>
-        db.ListAsync($"""
-            delete from visits where account_id = {account} and job_id = {job}
-            returning {Columns}, array(select t.user_id from visit_technicians t where t.account_id = visits.account_id and t.visit_id = visits.id order by t.user_id)
-            """,
-            row => Read(row) is var visit ? visit with { TechnicianIds = Crew.Of(visit.AssignedUserId, [.. row.GetFieldValue<Guid[]>(17).Select(person => new UserId(person))]) } : null!, ct);
+    /// <exception cref="RuleException">CONFLICT: something is recorded on one of them.</exception>
+    public static async Task<List<Visit>> DeleteOfJob(Db db, AccountId account, JobId job, CancellationToken ct)
+    {
+        try
+        {
+            return await db.ListAsync($"""
+                delete from visits where account_id = {account} and job_id = {job}
+                returning {Columns}, array(select t.user_id from visit_technicians t where t.account_id = visits.account_id and t.visit_id = visits.id order by t.user_id)
+                """,
+                row => Read(row) is var visit ? visit with { TechnicianIds = Crew.Of(visit.AssignedUserId, [.. row.GetFieldValue<Guid[]>(17).Select(person => new UserId(person))]) } : null!, ct);
+        }
+        catch (PostgresException kept) when (kept is
+        {
+            SqlState: PostgresErrorCodes.ForeignKeyViolation,
+            ConstraintName: "a_time_entry_is_on_a_visit_of_its_job" or "a_part_was_used_on_a_visit_of_its_job" or "an_expense_is_for_a_visit_of_its_job",
+        })
+        {
+            throw JobRules.HasRecordedWork();
+        }
+    }
 
     // The lead is there already: the database puts in whoever visits.assigned_user_id names.
     private static Task<int> AddTechnicians(Db db, Visit visit, CancellationToken ct) => visit.TechnicianIds.Count < 2 ? Task.FromResult(0) : db.RunAsync($"""

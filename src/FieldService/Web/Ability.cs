@@ -20,6 +20,8 @@ public enum Ability
     ReadUsers,
     ManageUsers,
     ReadAudit,
+    ReadAccount,
+    ManageAccount,
     ManageKeys,
     ManageWebhooks,
 
@@ -33,8 +35,8 @@ public static class Abilities
     private static readonly Ability[] Technician = [Ability.BeSignedIn, Ability.SeeOneself, Ability.ReadJobs, Ability.WorkVisits];
     private static readonly Ability[] Admin =
         [.. Technician, Ability.ManageJobs, Ability.ReadClients, Ability.ManageClients, Ability.ReadMoney, Ability.ManageMoney, Ability.ReadUsers, Ability.ManageUsers, Ability.ReadAudit,
-            Ability.ManageKeys, Ability.ManageWebhooks, Ability.ManageMessages];
-    private static readonly Ability[] Owner = [.. Admin, Ability.DeleteJobs, Ability.DeleteMoney, Ability.DeleteAutomations];
+            Ability.ReadAccount, Ability.ManageKeys, Ability.ManageWebhooks, Ability.ManageMessages];
+    private static readonly Ability[] Owner = [.. Admin, Ability.DeleteJobs, Ability.DeleteMoney, Ability.ManageAccount, Ability.DeleteAutomations];
 
     public static bool May(this UserRole role, Ability ability) => Of(role).Contains(ability);
 

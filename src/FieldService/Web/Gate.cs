@@ -22,7 +22,8 @@ internal sealed partial class Gate(RequestDelegate next, SessionToken tokens, Ap
 
     public async Task InvokeAsync(HttpContext http)
     {
-        if (http.GetEndpoint() is not { } endpoint)
+        // What is no route is routing's own refusal, of a method or a content type: it does nothing but say so.
+        if (http.GetEndpoint() is not RouteEndpoint endpoint)
         {
             await next(http);
             return;

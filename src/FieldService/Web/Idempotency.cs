@@ -56,6 +56,12 @@ internal sealed class Idempotency(CurrentUser user, Db db, HttpContext http)
         return TypedResults.Text(kept.Answer!, "application/json; charset=utf-8", Encoding.UTF8, kept.Status!.Value);
     }
 
+    /// <summary>True when the request names a key under which something was done and answered; what that was, <see cref="ReplayAsync"/> says.</summary>
+    internal static async ValueTask<bool> IsAnsweredAsync(HttpContext http, CurrentUser user, Db db, CancellationToken ct) =>
+        new Idempotency(user, db, http).Key(null) is { } key && await db.ValueAsync<bool>($"""
+            select exists (select from idempotency_keys where account_id = {user.Account} and user_id = {user.Id} and key = {key} and status is not null)
+            """, ct);
+
     /// <summary>Keeps the answer and commits it together with what it tells of.</summary>
     public async Task<IResult> CommitAsync<T>(int status, T answer, CancellationToken ct)
     {

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Unicode;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Validation;
 using Outpost.Platform.Http;
@@ -26,6 +27,13 @@ internal sealed class Patch<T>(JsonObject changes, ValidationOptions validation,
     /// <summary>What stands there, unless the change names the other way to say it: then that takes its place.</summary>
     public TValue? Unless<TValue>(string other, TValue? current) => Names(other) ? default : current;
 
+    /// <summary>What is asked of one field, as it was sent.</summary>
+    public JsonNode? Of(string field) => changes[field];
+
+    /// <summary>Refuses fields that <typeparamref name="T"/> does not have.</summary>
+    /// <exception cref="Kernel.RuleException">VALIDATION_ERROR</exception>
+    public void SeeThatAllFieldsAreKnown() => MergePatch.SeeThatAllAreKnown(changes, typeof(T));
+
     public IEnumerable<string> Fields => changes.Select(change => change.Key);
 
     public static async ValueTask<Patch<T>?> BindAsync(HttpContext http)
@@ -34,7 +42,13 @@ internal sealed class Patch<T>(JsonObject changes, ValidationOptions validation,
 
         try
         {
-            var body = await JsonNode.ParseAsync(http.Request.Body, documentOptions: new() { MaxDepth = 16, AllowDuplicateProperties = false }, cancellationToken: http.RequestAborted);
+            using var sent = new MemoryStream();
+            await http.Request.Body.CopyToAsync(sent, http.RequestAborted);
+            var text = sent.GetBuffer().AsSpan(0, (int)sent.Length);
+            // The parser would put a replacement character in the place of what it cannot read.
+            if (!Utf8.IsValid(text)) throw new BadHttpRequestException("The body is not UTF-8.");
+
+            var body = JsonNode.Parse(text, documentOptions: new() { MaxDepth = 16, AllowDuplicateProperties = false });
             // Half a surrogate pair passes the parser and is noticed only when the text is read.
             _ = body?.ToJsonString();
             return new(
@@ -78,6 +92,11 @@ internal sealed class Patch<T>(JsonObject changes, ValidationOptions validation,
 
     private static void Merge(JsonObject target, JsonObject source)
     {
-        foreach (var (name, value) in source) target[name] = value?.DeepClone();
+        foreach (var (name, value) in source)
+        {
+            // A null at the top reaches the form as null, which says by itself whether it may be empty.
+            if (value is JsonObject inner && target[name] is JsonObject there) MergePatch.Apply(there, inner);
+            else target[name] = value?.DeepClone();
+        }
     }
 }

@@ -33,12 +33,16 @@ internal static class Versions
 
     private static async Task SeeThatItIsStill(HttpContext http, string given, LockVersion version)
     {
-        if (!Guid.TryParse(http.GetRouteValue("id") as string, out var id)) return;
-
         var caller = http.Features.Get<CurrentUser>()!;
+        var id = caller.Account.Value;
+        // The company itself is named by who calls and not by the path.
+        if (http.GetRouteValue("id") is string named && !Guid.TryParse(named, out id)) return;
+
         var now = await version(http.RequestServices.GetRequiredService<Db>(), caller, id, http.RequestAborted);
         // What is not there is for the use to say, in its own words.
-        if (now is { } current && !given.Split(',', StringSplitOptions.TrimEntries).Contains(Tag(current)))
+        // A request that is sent again after it was answered finds the version that it has made itself.
+        if (now is { } current && !given.Split(',', StringSplitOptions.TrimEntries).Contains(Tag(current))
+            && !await Idempotency.IsAnsweredAsync(http, caller, http.RequestServices.GetRequiredService<Db>(), http.RequestAborted))
         {
             throw new RuleException("STALE_VERSION", $"It was changed meanwhile and is at version {current} now. Read it again and repeat the change if it is still wanted.");
         }

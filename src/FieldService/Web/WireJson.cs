@@ -30,7 +30,7 @@ internal static class WireJson
 
     private static JsonSerializerOptions Made()
     {
-        var json = new JsonSerializerOptions(JsonSerializerDefaults.Web);
+        var json = new JsonSerializerOptions(JsonSerializerDefaults.Web) { TypeInfoResolver = new System.Text.Json.Serialization.Metadata.DefaultJsonTypeInfoResolver() };
         Configure(json);
         return json;
     }

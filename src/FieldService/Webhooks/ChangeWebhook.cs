@@ -16,7 +16,9 @@ internal static class ChangeWebhook
         if (patch.IsEmpty) return Answers.Ok(hook);
 
         var change = await patch.OverAsync(new(hook.Url, hook.Description, hook.Events, hook.Enabled), ct);
-        CreateWebhook.Check(change, settings);
+        // A URL that stays is judged when it is called: whoever only switches it off must be able to.
+        if (change.Url != hook.Url) CreateWebhook.CheckUrl(change, settings);
+        CreateWebhook.CheckEvents(change);
 
         var wanted = hook with { Url = change.Url, Description = change.Description, Events = change.Events };
         var changed = await WebhookSql.Save(db, change.Enabled == false ? (hook.Enabled ? wanted.SwitchedOff(null) : wanted) : wanted.SwitchedOn(), ct);

@@ -30,7 +30,8 @@ internal static partial class CreateWebhook
 
     public static async Task<Created<One<Response>>> Handle(Request request, CurrentUser user, Settings settings, Db db, ILogger<Webhook> log, CancellationToken ct)
     {
-        Check(request, settings);
+        CheckUrl(request, settings);
+        CheckEvents(request);
         if (await WebhookSql.CountAlone(db, user.Account, ct) >= MostPerCompany) throw WebhookRules.TooMany(MostPerCompany);
 
         var secret = WebhookSecret.New();
@@ -44,9 +45,14 @@ internal static partial class CreateWebhook
     }
 
     /// <exception cref="Kernel.RuleException">VALIDATION_ERROR</exception>
-    public static void Check(Request request, Settings settings)
+    public static void CheckUrl(Request request, Settings settings)
     {
         if (PublicHttp.WhyNot(request.Url, PublicHttp.AllowsPrivate(settings)) is { } why) throw WebhookRules.CannotGoThere(why);
+    }
+
+    /// <exception cref="Kernel.RuleException">VALIDATION_ERROR</exception>
+    public static void CheckEvents(Request request)
+    {
         if (request.Events?.All(WebhookEvents.IsKnown) == false) throw WebhookRules.UnknownEvent();
     }
 

@@ -57,6 +57,8 @@ public sealed class Backends : IAsyncDisposable
         var redis = NeedRedis(settings) ? RedisBinaries.Find(settings["REDIS_BIN"]) : null;
 
         var secrets = SecretsFile.Open(data.Secrets);
+        // The directory may come from the command line, which the roles do not see.
+        if (settings[DataPath.FilesKey] is null) made.Set(DataPath.FilesKey, data.Files);
         if (settings["AUTH_SECRET"] is null) made.Set("AUTH_SECRET", secrets.Key("AUTH_SECRET"));
         if (binaries is not null)
         {

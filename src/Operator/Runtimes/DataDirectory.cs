@@ -9,7 +9,7 @@ namespace Outpost.Operator.Runtimes;
 /// <param name="Path">Absolute, without a slash at its end.</param>
 public sealed record DataDirectory(string Path)
 {
-    public const string Key = "OUTPOST_DATA";
+    public const string Key = DataPath.Key;
 
     public string Lock => In("outpost.lock");
 
@@ -19,6 +19,9 @@ public sealed record DataDirectory(string Path)
 
     public string Logs => In("logs");
 
+    /// <summary>What people upload, where nothing else is set.</summary>
+    public string Files => In("files");
+
     /// <summary>What the roles print.</summary>
     public LogFile Log => new(In("logs/outpost.log"));
 
@@ -27,13 +30,7 @@ public sealed record DataDirectory(string Path)
     public RedisPlace Redis => new(In("redis"), SocketPlace.For(In("run/redis"), RedisPlace.SocketName), In("logs/redis.log"));
 
     /// <summary>The one that was asked for, else <c>OUTPOST_DATA</c>, else where data of this user belongs.</summary>
-    public static DataDirectory Of(string? asked, Settings settings)
-    {
-        var path = asked ?? settings[Key] ?? (UnixUser.IsRoot
-            ? "/var/lib/outpost"
-            : System.IO.Path.Combine(settings["XDG_DATA_HOME"] ?? System.IO.Path.Combine(settings["HOME"] ?? "/nonexistent", ".local/share"), "outpost"));
-        return new(System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path)));
-    }
+    public static DataDirectory Of(string? asked, Settings settings) => new(DataPath.Of(asked, settings));
 
     /// <summary>Makes it. Root's own can be walked through, because PostgreSQL and Redis, which are not root, own directories inside.</summary>
     /// <exception cref="TroubleException">It cannot be made, or one of those users cannot get there.</exception>

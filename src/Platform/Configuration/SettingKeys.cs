@@ -67,8 +67,15 @@ public static class SettingKeys
         },
         new("FSM_HOST", Addresses, "fsm", "The address to listen on. 0.0.0.0 opens the port to every network of this machine.") { Default = "127.0.0.1", Check = ValueChecks.Address },
         new("FSM_PORT", Addresses, "fsm", "The port of the field service.") { Kind = SettingKind.Port, Default = "3000", Check = ValueChecks.Port },
+        new("FSM_URL", Addresses, "outpost fsm", "Where the field service is that programs on this machine talk to: https://fsm.example.com.")
+        {
+            Default = "http://127.0.0.1 with FSM_PORT", InTemplate = false, Check = ValueChecks.HttpUrl,
+        },
+        new("FSM_API_KEY", Security, "outpost fsm", "The API key with which outpost fsm calls the field service.") { Kind = SettingKind.Secret, InTemplate = false },
+        new("FSM_API_KEY_FILE", Security, "outpost fsm", "A file that holds the API key, instead of FSM_API_KEY.") { InTemplate = false },
         new("PORT", Addresses, "a service that runs alone", "The port of the one service in a container; FSM_PORT goes before it.") { Kind = SettingKind.Port, Check = ValueChecks.Port },
         new("OUTPOST_DATA", Running, "outpost up", "The directory of everything that outpost up keeps: the private PostgreSQL and Redis, documents, backups.") { Default = "~/.local/share/outpost" },
+        new(DataPath.FilesKey, Running, "fsm", "The directory of what people upload, such as receipts. It belongs into every backup.") { Default = "files inside OUTPOST_DATA" },
         new("WORKER_POLL_MS", Running, "worker", "How long the worker waits at most before it looks again what is due, in milliseconds. The database wakes it earlier.")
         {
             Default = "30000", Check = ValueChecks.Between(100, 3_600_000),

@@ -28,6 +28,9 @@ internal static partial class Libc
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
     internal static partial nint Write(SafeHandle descriptor, ReadOnlySpan<byte> bytes, nint count);
 
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    internal static partial int Sync(SafeHandle descriptor);
+
     [LibraryImport("libc", EntryPoint = "dup2", SetLastError = true)]
     internal static partial int Replace(int descriptor, int target);
 

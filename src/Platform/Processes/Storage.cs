@@ -1,9 +1,12 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
 namespace Outpost.Platform.Processes;
 
 /// <summary>Tells the ways in which a disk refuses.</summary>
 public static class Storage
 {
-    private const int NoSpace = 28, ReadOnly = 30;
+    private const int NoSpace = 28, ReadOnly = 30, QuotaExceeded = 122;
 
     /// <summary>The one message for a path that could not be written.</summary>
     public static TroubleException Trouble(string path, Exception e) => e switch
@@ -22,6 +25,17 @@ public static class Storage
         $"the disk that holds {path} is full ({FreeMegabytes(path)} MB free); nothing that was stored is lost",
         $"free some space (du -xh --max-depth=2 {MountOf(path)} | sort -h | tail), then: outpost up",
         evidence);
+
+    /// <summary>Whether a write failed for want of room, the user's quota included.</summary>
+    public static bool IsFull(IOException broken) => broken.HResult is NoSpace or QuotaExceeded;
+
+    /// <summary>Makes the names in a directory durable: a file that was given its name there has it after the plug was pulled.</summary>
+    /// <exception cref="IOException">The disk says no.</exception>
+    public static void SyncNames(string directory)
+    {
+        using var handle = new SafeFileHandle(Libc.Open(directory, 0, 0), ownsHandle: true);
+        if (handle.IsInvalid || Libc.Sync(handle) != 0) throw new IOException($"cannot sync {directory}: {Marshal.GetLastPInvokeErrorMessage()}", Marshal.GetLastPInvokeError());
+    }
 
     public static bool IsFull(string text) => text.Contains("No space left on device", StringComparison.Ordinal) || text.Contains("Disk quota exceeded", StringComparison.Ordinal);
 

@@ -36,6 +36,13 @@ public sealed class WhoMayDoWhat(PostgresServer postgres)
         ("PATCH", "/api/v1/visits/{id}", "owner admin tech"),
         ("POST", "/api/v1/visits/{id}/reschedule", "owner admin"),
         ("POST", "/api/v1/visits/{id}/transition", "owner admin tech"),
+        ("GET", "/api/v1/jobs/{id}/profitability", "owner admin"),
+        ("POST", "/api/v1/jobs/{id}/billing", "owner admin"),
+        ("GET", "/api/v1/visits/{id}/parts", "owner admin tech"),
+        ("POST", "/api/v1/visits/{id}/parts", "owner admin tech"),
+        ("POST", "/api/v1/visits/{id}/timer", "owner admin tech"),
+        ("GET", "/api/v1/users/{id}/labour-rates", "owner admin"),
+        ("POST", "/api/v1/users/{id}/labour-rates", "owner admin"),
         ("GET", "/api/v1/users", "owner admin"),
         ("POST", "/api/v1/users", "owner admin"),
         ("GET", "/api/v1/users/{id}", "owner admin"),
@@ -48,6 +55,11 @@ public sealed class WhoMayDoWhat(PostgresServer postgres)
         ("GET", "/api/v1/users/{id}/working-hours", "owner admin tech"),
         ("PUT", "/api/v1/users/{id}/working-hours", "owner admin"),
         ("DELETE", "/api/v1/users/{id}/working-hours", "owner admin"),
+        ("POST", "/api/v1/users/{id}/password-reset", "owner admin"),
+        ("GET", "/api/v1/users/invitations", "owner admin"),
+        ("POST", "/api/v1/users/invitations", "owner admin"),
+        ("POST", "/api/v1/users/invitations/{id}/resend", "owner admin"),
+        ("DELETE", "/api/v1/users/invitations/{id}", "owner admin"),
         ("POST", "/api/v1/auth/password", "owner admin tech"),
     ];
 
@@ -116,6 +128,9 @@ public sealed class WhoMayDoWhat(PostgresServer postgres)
                 (_, "/api/v1/visits/{id}/transition", _) => new { status = "arrived" },
                 (_, "/api/v1/users/{id}/working-hours", _) => new { hours = Array.Empty<object>() },
                 (_, "/api/v1/jobs/{id}/visits", _) => new { scheduled_start = Preparing.Morning, scheduled_end = Preparing.Morning.AddHours(1) },
+                (_, "/api/v1/visits/{id}/parts", _) => new { description = "Taken", quantity = 1 },
+                (_, "/api/v1/visits/{id}/timer", _) => new { kind = "work" },
+                (_, "/api/v1/users/{id}/labour-rates", _) => new { effective_on = "2026-01-01", cost_cents = 1 },
                 _ => new { name = "Taken", title = "Taken", full_name = "Taken", tech_notes = "Taken", address = "Taken" },
             };
             await (await SendAsync(owner, use.Method, Path(use.Route, theirs), body)).RefusedAsync(HttpStatusCode.NotFound, "NOT_FOUND");

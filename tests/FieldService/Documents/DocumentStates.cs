@@ -18,16 +18,18 @@ public sealed class DocumentStates(PostgresServer postgres)
 
     [Fact]
     public void The_drawing_of_an_estimate_is_up_to_date() => StateDrawing.SeeThatItIsKept("estimate.md", StateDrawing.Drawn("Estimate", EstimateStatus.Draft, Estimate.Moves, """
-        The office sends an estimate and writes down what the client said; a draft job is `quoted` with it. Nobody makes it `expired` by hand: that comes with its
-        time, and from then on it can no longer be approved. A draft changes freely. Once it is sent only the internal notes do, once it is decided nothing does.
-        An approved estimate is converted into the draft of an invoice, of which there is one at a time.
+        The office sends an estimate and writes down what the client said; a draft job is `quoted` with it. Nobody makes it `expired` by hand: that comes when its
+        last day is over where the company is, and from then on it can no longer be approved. A draft changes freely. Once it is sent only the internal notes
+        do, once it is decided nothing does. Whoever wants it otherwise makes a revision: a draft under the same number, and what it replaces is `superseded`, as long
+        as there is no invoice for it. An approved estimate is converted into the draft of an invoice, of which there is one at a time.
         """));
 
     [Fact]
     public void The_drawing_of_an_invoice_is_up_to_date() => StateDrawing.SeeThatItIsKept("invoice.md", StateDrawing.Drawn("Invoice", InvoiceStatus.Draft, Invoice.Moves, """
-        The office issues an invoice (`draft` becomes `sent`): it gets the next number and a due date, and a completed job is `invoiced` with it. An invoice of
-        nothing is `paid` at once. `partial`, `paid` and back to `sent` follow from its payments and from nothing else. It is `overdue` when its due date has
-        passed where the company is, and `void` only while there is no payment on it. A number is never given twice and never missing.
+        The office issues an invoice (`draft` becomes `sent`): it gets the next number and a due date, takes the deposits of its estimate, and a completed job is
+        `invoiced` with it. An invoice of nothing is `paid` at once. `partial`, `paid` and back follow from its ledger and from nothing else: `paid` says that nothing
+        is open any more, and the amounts say whether it was paid, credited by a note or written off; a refund opens it again. The worker makes it `overdue` when its
+        due date has passed where the company is. It is `void` only while there is nothing in its ledger. A number is never given twice and never missing.
         """));
 
     [Fact]

@@ -172,10 +172,12 @@ public sealed class PricingADocument
     {
         var again = Totals.Of(paper.Tax, paper.Pricing, null, [.. totals.Lines.Select((line, place) => new LineForm(line.Description, line.Quantity, null, line.HasOwnTaxRate && line.TaxGroup is null ? line.TaxRate : null, place)
         {
-            UnitPrice = line.UnitPrice, DiscountPercent = line.DiscountPercent, DiscountCents = line.DiscountCents, TaxGroupId = line.TaxGroup, Optional = line.Optional, Chosen = line.Chosen,
+            Unit = line.Unit, UnitPrice = line.UnitPrice, DiscountPercent = line.DiscountPercent, DiscountCents = line.DiscountCents, TaxGroupId = line.TaxGroup, Optional = line.Optional, Chosen = line.Chosen,
         })], Known);
         return again.Total == totals.Total && again.Lines.SequenceEqual(totals.Lines);
     });
+
+    internal static string NameOf(TaxGroupId group) => Known[group].Name;
 
     internal sealed record Paper(AppliedTax Tax, Pricing Pricing, LineForm[] Lines);
 

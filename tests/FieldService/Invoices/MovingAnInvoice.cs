@@ -25,7 +25,7 @@ public sealed class MovingAnInvoice(PostgresServer postgres)
                     _ when from == to => (HttpStatusCode.OK, null),
                     _ when !Invoice.Moves[from].Contains(to) => (HttpStatusCode.Conflict, "INVALID_TRANSITION"),
                     (_, InvoiceStatus.Paid or InvoiceStatus.Partial) => (HttpStatusCode.UnprocessableEntity, "PRECONDITION_FAILED"),
-                    (InvoiceStatus.Partial, InvoiceStatus.Sent or InvoiceStatus.Void) => (HttpStatusCode.UnprocessableEntity, "PRECONDITION_FAILED"),
+                    (InvoiceStatus.Paid, InvoiceStatus.Sent) or (InvoiceStatus.Partial, InvoiceStatus.Sent or InvoiceStatus.Void) => (HttpStatusCode.UnprocessableEntity, "PRECONDITION_FAILED"),
                     // it is not due before 14 days have passed
                     (_, InvoiceStatus.Overdue) => (HttpStatusCode.UnprocessableEntity, "PRECONDITION_FAILED"),
                     _ => (HttpStatusCode.OK, (string?)null),

@@ -116,7 +116,7 @@ public sealed class EveryRoute(PostgresServer postgres)
         return method is "POST" or "PATCH" or "PUT" ? JsonContent.Create(Sample.Body(method, route.RoutePattern.RawText!)) : null;
     }
 
-    private static async Task<string> FingerprintAsync(FieldServiceUnderTest app) => (string)(await app.ValueAsync("""
+    internal static async Task<string> FingerprintAsync(FieldServiceUnderTest app) => (string)(await app.ValueAsync("""
         select string_agg(t.name || ':' || (xpath('/row/f/text()', query_to_xml(format('select md5(coalesce(string_agg(r::text, ''|'' order by r::text), '''')) as f from %I r', t.name), false, true, '')))[1]::text, ' ' order by t.name)
         from (select table_name::text as name from information_schema.tables where table_schema = 'public' and table_name not in ('sessions', 'login_attempts')) t
         """))!;

@@ -14,14 +14,14 @@ namespace Outpost.FieldService.Invoices.Pages;
 internal sealed class InvoiceDetailPage(ReadDb db, WallClock clock) : PageModel
 {
     public sealed record Head(
-        Guid Id, string? InvoiceNumber, string Status, Money SubtotalCents, Money TaxCents, Money TotalCents, Money PaidCents, Money CreditedCents, Money WrittenOffCents, Money BalanceCents, string? Notes, DateOnly? DueDate,
+        Guid Id, string? InvoiceNumber, string Status, Money SubtotalCents, Money TaxCents, Money TotalCents, Money DiscountAmountCents, Money PaidCents, Money CreditedCents, Money WrittenOffCents, Money BalanceCents, string? Notes, DateOnly? DueDate,
         DateTimeOffset? SentAt, DateTimeOffset? PaidAt, DateTimeOffset? VoidedAt, DateTimeOffset CreatedAt, Guid? JobId, string? JobTitle,
         string ClientName, string? CompanyName, string? ClientEmail, string? BillAddress, string? BillCity, string? BillState, string? BillZip,
         string? PlaceAddress, string? PlaceCity, string? PlaceState, string? PlaceZip);
 
-    public sealed record Line(string Description, Quantity Quantity, Money UnitPriceCents, Percent TaxRateMillionths, Money TotalCents);
+    public sealed record Line(string Description, Quantity Quantity, string? Unit, UnitPrice UnitPrice, Money DiscountAmountCents, Percent TaxRateMillionths, Money TotalCents);
 
-    public sealed record Tax(Percent TaxRateMillionths, Money BaseCents, Money TaxCents);
+    public sealed record Tax(string Name, Percent TaxRateMillionths, Money BaseCents, Money TaxCents);
 
     public sealed record Payment(Money AmountCents, string Method, DateTimeOffset ReceivedAt, string? Notes, string RecordedBy);
 
@@ -45,7 +45,7 @@ internal sealed class InvoiceDetailPage(ReadDb db, WallClock clock) : PageModel
         var invoice = await db.ReadAsync(
             [
                 $"""
-                select i.id, i.invoice_number, i.status_now as status, i.subtotal_cents, i.tax_cents, i.total_cents, i.paid_cents, i.credited_cents, i.written_off_cents, i.balance_cents, i.notes, i.due_date,
+                select i.id, i.invoice_number, i.status_now as status, i.subtotal_cents, i.tax_cents, i.total_cents, i.discount_amount_cents, i.paid_cents, i.credited_cents, i.written_off_cents, i.balance_cents, i.notes, i.due_date,
                        i.sent_at, i.paid_at, i.voided_at, i.created_at, i.job_id, j.title as job_title,
                        c.name as client_name, c.company_name, c.email as client_email, c.address_line1 as bill_address, c.city as bill_city, c.state as bill_state, c.zip as bill_zip,
                        p.address as place_address, p.city as place_city, p.state as place_state, p.zip as place_zip
@@ -55,12 +55,12 @@ internal sealed class InvoiceDetailPage(ReadDb db, WallClock clock) : PageModel
                 left join properties p on p.account_id = i.account_id and p.id = i.property_id
                 """,
                 $"""
-                select description, quantity, unit_price_cents, tax_rate_millionths, total_cents
+                select description, quantity, unit, unit_price, discount_amount_cents, tax_rate_millionths, total_cents
                 from invoice_line_items where account_id = {account} and invoice_id = {id} order by sort_order
                 """,
                 $"""
-                select tax_rate_millionths, base_cents, tax_cents from document_taxes
-                where account_id = {account} and document_id = {id} order by tax_rate_millionths
+                select name, tax_rate_millionths, base_cents, tax_cents from document_taxes
+                where account_id = {account} and document_id = {id} order by tax_rate_millionths, name
                 """,
                 $"""
                 select p.amount_cents, p.method, p.received_at, p.notes, u.full_name as recorded_by
