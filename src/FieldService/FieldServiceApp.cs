@@ -27,6 +27,7 @@ using Outpost.FieldService.Recurring;
 using Outpost.FieldService.Visits;
 using Outpost.FieldService.Web;
 using Outpost.FieldService.Web.Pages;
+using Outpost.FieldService.Worker;
 using Outpost.FieldService.Webhooks;
 using Outpost.Platform.Configuration;
 using Outpost.Platform.Health;
@@ -66,6 +67,7 @@ public static class FieldServiceApp
         services.AddSingleton<ApiKeyHolders>();
         services.AddPages();
         services.AddMessages(settings);
+        services.AddWorkerGauges();
         more?.Invoke(services);
 
         var app = builder.Build();

@@ -15,10 +15,21 @@ internal static class EntryPoint
 
     private static Task<int> Main(string[] args) => Environment.GetEnvironmentVariable(As) switch
     {
-        "worker" => CommandLine.RunAsync(new RootCommand("outpost") { ServeCommand.Create([FieldServiceRole.Worker], Settings.FromEnvironment, TimeProvider.System) }, ["serve", "worker"]),
+        "worker" => WhileWatched(() => CommandLine.RunAsync(new RootCommand("outpost") { ServeCommand.Create([FieldServiceRole.Worker], Settings.FromEnvironment, TimeProvider.System) }, ["serve", "worker"])),
         "mail" => MailServer.RunAsync(),
         "gateway" => SmsGateway.RunAsync(),
         _ when args.Any(arg => arg is "-automated" or "@@") => Xunit.Runner.InProc.SystemConsole.ConsoleRunner.Run(args),
         _ => Xunit.MicrosoftTestingPlatform.TestPlatformTestFramework.RunAsync(args, SelfRegisteredExtensions.AddSelfRegisteredExtensions),
     };
+
+    // A worker ends by itself when whoever started it is gone without a word.
+    private static Task<int> WhileWatched(Func<Task<int>> work)
+    {
+        _ = Task.Run(() =>
+        {
+            Console.In.ReadToEnd();
+            Environment.Exit(3);
+        });
+        return work();
+    }
 }

@@ -27,7 +27,7 @@ internal static class InvoiceFollowup
             """, ct),
         DefaultTemplates.InvoiceFollowup), config => Plan.Of(new(config, "days_overdue", "at")));
 
-    private sealed record Row(Guid Id, Guid ClientId, string ClientName, string? InvoiceNumber, string Status, Money TotalCents, Money PaidCents, DateOnly? DueDate);
+    private sealed record Row(Guid Id, Guid ClientId, string ClientName, string? InvoiceNumber, string Status, Money TotalCents, Money PaidCents, Money BalanceCents, DateOnly? DueDate);
 
     /// <summary>As published.</summary>
     private sealed record Trail(
@@ -44,7 +44,7 @@ internal static class InvoiceFollowup
             var latest = until.ToInstant().InZone(zone).Date.PlusDays(-DaysOverdue[0]).ToDateOnly();
             var invoices = await db.ListAsync<Row>($"""
                 {Invoices}
-                where i.account_id = {company.Account} and i.status in ('sent', 'partial', 'overdue') and i.total_cents > i.paid_cents and i.due_date <= {latest}
+                where i.account_id = {company.Account} and i.status in ('sent', 'partial', 'overdue') and i.balance_cents > 0 and i.due_date <= {latest}
                 order by i.due_date, i.id
                 """, ct);
             return [.. from invoice in invoices from days in DaysOverdue select One(invoice, days, zone)];
@@ -56,7 +56,7 @@ internal static class InvoiceFollowup
             return new(
                 invoice.Id, new(invoice.ClientId), $"{days}d", Key(invoice.DueDate.Value, days), at, DateTimeOffset.MaxValue, zone, $"{invoice.InvoiceNumber} of {invoice.ClientName}",
                 (automation, sentAt) => new Trail(
-                    automation.Value, days, invoice.InvoiceNumber, invoice.Status, invoice.TotalCents, invoice.PaidCents, invoice.TotalCents - invoice.PaidCents, invoice.DueDate, invoice.ClientId,
+                    automation.Value, days, invoice.InvoiceNumber, invoice.Status, invoice.TotalCents, invoice.PaidCents, invoice.BalanceCents, invoice.DueDate, invoice.ClientId,
                     invoice.ClientName, sentAt));
         }
     }
@@ -64,7 +64,7 @@ internal static class InvoiceFollowup
     private static string Key(DateOnly due, int days) => string.Create(CultureInfo.InvariantCulture, $"{due:yyyy-MM-dd}|{days}");
 
     private static Sql Invoices => $"""
-        select i.id, i.client_id, c.name as client_name, i.invoice_number, i.status, i.total_cents, i.paid_cents, i.due_date
+        select i.id, i.client_id, c.name as client_name, i.invoice_number, i.status, i.total_cents, i.paid_cents, i.balance_cents, i.due_date
         from invoices i join clients c on c.account_id = i.account_id and c.id = i.client_id
         """;
 
@@ -74,13 +74,13 @@ internal static class InvoiceFollowup
 
         var zone = LocalTimes.Zone(null, company);
         var today = now.ToInstant().InZone(zone).Date.ToDateOnly();
-        var obstacle = invoice.Status is not ("sent" or "partial" or "overdue") || invoice.PaidCents >= invoice.TotalCents ? "nothing is owed on the invoice any more"
+        var obstacle = invoice.Status is not ("sent" or "partial" or "overdue") || invoice.BalanceCents <= Money.Zero ? "nothing is owed on the invoice any more"
             : occurrence is not null && invoice.DueDate is { } due && !occurrence.StartsWith(Key(due, 0)[..11], StringComparison.Ordinal) ? "the invoice is due on another day"
             : null;
         return new(new(invoice.ClientId), obstacle, zone.Id, new Dictionary<string, string>
         {
             ["invoice_number"] = invoice.InvoiceNumber ?? "",
-            ["amount_due"] = (invoice.TotalCents - invoice.PaidCents).In(company.Currency),
+            ["amount_due"] = invoice.BalanceCents.In(company.Currency),
             ["total"] = invoice.TotalCents.In(company.Currency),
             ["due_date"] = invoice.DueDate is { } day ? WallClock.InFull(day) : "",
             ["days_overdue"] = invoice.DueDate is { } since ? Math.Max(0, today.DayNumber - since.DayNumber).ToString(CultureInfo.InvariantCulture) : "",

@@ -76,7 +76,7 @@ internal static class VisitReminder
     private static string KeyOf(DateTimeOffset start) => start.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     private static Sql Visits => $"""
-        select v.id, v.job_id, j.title as job_title, j.client_id, c.name as client_name, v.assigned_user_id, v.status, v.scheduled_start, v.scheduled_end, null::text as zone,
+        select v.id, v.job_id, j.title as job_title, j.client_id, c.name as client_name, v.assigned_user_id, v.status, v.scheduled_start, v.scheduled_end, v.time_zone as zone,
                nullif(concat_ws(', ', p.address, p.city, p.state), '') as address, u.full_name as technician_name
         from visits v
         join jobs j on j.account_id = v.account_id and j.id = v.job_id

@@ -21,6 +21,6 @@ internal static class GetJob
             join clients c on c.account_id = j.account_id and c.id = j.client_id
             left join properties p on p.account_id = j.account_id and p.id = j.property_id
             where j.account_id = {user.Account} and j.id = {id}
-            {Sql.If(!user.IsOffice, $"and exists (select from visits v join visit_technicians t on t.account_id = v.account_id and t.visit_id = v.id where v.account_id = {user.Account} and v.job_id = {id} and t.user_id = {user.Id})")}
+            {Sql.If(!user.IsOffice, $"and exists (select from visit_technicians t where t.account_id = {user.Account} and t.user_id = {user.Id} and t.job_id = {id})")}
             """, ct) ?? throw Missing.Of("job"));
 }

@@ -90,7 +90,7 @@ internal static class JobSql
     private static Sql Find(CurrentUser user, JobId id) => $"""
         select {Columns} from jobs
         where account_id = {user.Account} and id = {id}
-        {Sql.If(!user.IsOffice, $"and exists (select from visits v join visit_technicians t on t.account_id = v.account_id and t.visit_id = v.id where v.account_id = {user.Account} and v.job_id = {id} and t.user_id = {user.Id})")}
+        {Sql.If(!user.IsOffice, $"and exists (select from visit_technicians t where t.account_id = {user.Account} and t.user_id = {user.Id} and t.job_id = {id})")}
         """;
 
     private static RuleException? Unknown(PostgresException error) => (error.SqlState, error.ConstraintName) switch

@@ -46,7 +46,7 @@ internal static class ListJobs
         var order = Sorting.By(filter.Sort, filter.Order);
         Sql asked = $"""
             j.account_id = {user.Account}
-            {Sql.If(!user.IsOffice, $"and j.id in (select v.job_id from visit_technicians t join visits v on v.account_id = t.account_id and v.id = t.visit_id where t.account_id = {user.Account} and t.user_id = {user.Id})")}
+            {Sql.If(!user.IsOffice, $"and j.id in (select t.job_id from visit_technicians t where t.account_id = {user.Account} and t.user_id = {user.Id})")}
             {Sql.If(status is not null, $"and j.status = {status}")}
             {Sql.If(client is not null, $"and j.client_id = {client}")}
             {Sql.If(property is not null, $"and j.property_id = {property}")}

@@ -1,12 +1,11 @@
 using System.Globalization;
-using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Outpost.FieldService.Web;
 using Outpost.Platform.Configuration;
+using Outpost.Platform.Http;
 
 namespace Outpost.FieldService.Messages;
 
@@ -20,7 +19,7 @@ internal sealed record GatewaySettings(Gateway? Sms, Gateway? Chat, bool AllowPr
     private const string Prefix = "whsec_";
 
     /// <exception cref="SettingsException">What is set cannot be used.</exception>
-    public static GatewaySettings Of(Settings settings) => new(One(settings, "SMS"), One(settings, "CHAT"), string.Equals(settings["GATEWAYS_MAY_BE_PRIVATE"], "true", StringComparison.OrdinalIgnoreCase));
+    public static GatewaySettings Of(Settings settings) => new(One(settings, "SMS"), One(settings, "CHAT"), PublicHttp.AllowsPrivate(settings));
 
     private static Gateway? One(Settings settings, string channel)
     {
@@ -49,15 +48,9 @@ internal sealed class WebhookCarrier : ICarrier, IDisposable
     public WebhookCarrier(GatewaySettings settings)
     {
         _settings = settings;
-        _http = new(new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            UseProxy = false,
-            UseCookies = false,
-            ConnectTimeout = TimeSpan.FromSeconds(10),
-            PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
-            ConnectCallback = ConnectAsync,
-        }) { Timeout = Patience, MaxResponseContentBufferSize = 64 * 1024 };
+        // The operator typed this address, and yet a name may lead into the house.
+        _http = PublicHttp.Create(settings.AllowPrivate, Patience);
+        _http.MaxResponseContentBufferSize = 64 * 1024;
     }
 
     public bool Carries(Channel channel) => channel is Channel.Sms or Channel.Chat;
@@ -106,39 +99,4 @@ internal sealed class WebhookCarrier : ICarrier, IDisposable
 
     internal static string Sign(byte[] secret, string id, string at, ReadOnlySpan<byte> body) =>
         $"v1,{Convert.ToBase64String(HMACSHA256.HashData(secret, (byte[])[.. Encoding.UTF8.GetBytes($"{id}.{at}."), .. body]))}";
-
-    // Looked at where the connection is made, so that no name can lead elsewhere than where it was checked.
-    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken ct)
-    {
-        var addresses = await Dns.GetHostAddressesAsync(context.DnsEndPoint.Host, ct);
-        var open = addresses.Where(address => _settings.AllowPrivate || IsPublic(address)).ToArray();
-        if (open.Length == 0) throw new HttpRequestException("The gateway is in a private network, which GATEWAYS_MAY_BE_PRIVATE would allow.");
-
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            await socket.ConnectAsync(open, context.DnsEndPoint.Port, ct);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-    }
-
-    internal static bool IsPublic(IPAddress address)
-    {
-        var plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
-        if (IPAddress.IsLoopback(plain)) return false;
-        if (plain.AddressFamily is AddressFamily.InterNetworkV6) return !(plain.IsIPv6LinkLocal || plain.IsIPv6SiteLocal || plain.IsIPv6UniqueLocal || plain.IsIPv6Multicast || plain.Equals(IPAddress.IPv6None) || Embedded(plain));
-
-        var bytes = plain.GetAddressBytes();
-        return bytes[0] is not (0 or 10 or 127 or >= 224)
-            && !(bytes[0] == 100 && bytes[1] is >= 64 and < 128) && !(bytes[0] == 169 && bytes[1] == 254) && !(bytes[0] == 172 && bytes[1] is >= 16 and < 32)
-            && !(bytes[0] == 192 && (bytes[1] == 168 || (bytes[1] == 0 && bytes[2] is 0 or 2))) && !(bytes[0] == 198 && bytes[1] is 18 or 19);
-    }
-
-    // Addresses that carry an IPv4 address inside are judged by neither; none of them is where a gateway lives.
-    private static bool Embedded(IPAddress address) => address.IsIPv6Teredo || address.ToString() is var text && (text.StartsWith("64:ff9b:", StringComparison.Ordinal) || text.StartsWith("2002:", StringComparison.Ordinal));
 }

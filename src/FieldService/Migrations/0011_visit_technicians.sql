@@ -5,11 +5,12 @@ create extension if not exists btree_gist;
 alter table visits add column is_double_booked boolean not null default false;
 
 -- Who goes. The lead is visits.assigned_user_id and always one of them. The times are the visit's, kept by the trigger below; they stand here because a
--- constraint sees one table only.
+-- constraint sees one table only. The job, which a visit never changes, stands here because a technician's jobs are looked up with every list.
 create table visit_technicians (
   account_id uuid not null,
   visit_id uuid not null,
   user_id uuid not null,
+  job_id uuid not null,
   starts_at timestamptz not null,
   ends_at timestamptz not null,
   -- open visits take time; what is completed or cancelled stands in nobody's way
@@ -22,7 +23,7 @@ create table visit_technicians (
     where (blocks and not is_double_booked)
 );
 -- Overlaps of ranges are no leakproof test, so behind row-level security they are looked for by their start: a visit lasts at most 31 days.
-create index visits_on_a_calendar on visit_technicians (account_id, user_id, starts_at) include (ends_at, visit_id, blocks);
+create index visits_on_a_calendar on visit_technicians (account_id, user_id, starts_at) include (ends_at, visit_id, blocks, job_id);
 
 create function technicians_of_a_visit() returns trigger language plpgsql security definer set search_path = pg_catalog, public as $$
 begin
@@ -39,8 +40,8 @@ begin
           is distinct from (new.scheduled_start, new.scheduled_end, new.status in ('scheduled', 'arrived', 'in_progress'), new.is_double_booked);
   end if;
   if new.assigned_user_id is not null then
-    insert into public.visit_technicians (account_id, visit_id, user_id, starts_at, ends_at, blocks, is_double_booked)
-    values (new.account_id, new.id, new.assigned_user_id, new.scheduled_start, new.scheduled_end, new.status in ('scheduled', 'arrived', 'in_progress'), new.is_double_booked)
+    insert into public.visit_technicians (account_id, visit_id, user_id, job_id, starts_at, ends_at, blocks, is_double_booked)
+    values (new.account_id, new.id, new.assigned_user_id, new.job_id, new.scheduled_start, new.scheduled_end, new.status in ('scheduled', 'arrived', 'in_progress'), new.is_double_booked)
     on conflict on constraint visit_technicians_pkey do nothing;
   end if;
   return null;
@@ -54,8 +55,8 @@ where v.status in ('scheduled', 'arrived', 'in_progress') and exists (
   where o.account_id = v.account_id and o.assigned_user_id = v.assigned_user_id and o.status in ('scheduled', 'arrived', 'in_progress')
     and (o.scheduled_start, o.id) < (v.scheduled_start, v.id) and o.scheduled_end > v.scheduled_start);
 alter table visits enable trigger visits_touch;
-insert into visit_technicians (account_id, visit_id, user_id, starts_at, ends_at, blocks, is_double_booked)
-select account_id, id, assigned_user_id, scheduled_start, scheduled_end, status in ('scheduled', 'arrived', 'in_progress'), is_double_booked
+insert into visit_technicians (account_id, visit_id, user_id, job_id, starts_at, ends_at, blocks, is_double_booked)
+select account_id, id, assigned_user_id, job_id, scheduled_start, scheduled_end, status in ('scheduled', 'arrived', 'in_progress'), is_double_booked
 from visits where assigned_user_id is not null;
 
 create trigger visits_technicians after insert or update of assigned_user_id, status, scheduled_start, scheduled_end, is_double_booked on visits
@@ -63,30 +64,31 @@ create trigger visits_technicians after insert or update of assigned_user_id, st
 alter table visits add constraint the_lead_of_a_visit_is_one_of_its_technicians
   foreign key (account_id, id, assigned_user_id) references visit_technicians (account_id, visit_id, user_id) deferrable initially deferred;
 
--- The policies of visits and of who goes to them look at each other; a function that asks only about the caller ends the circle.
+-- Who else goes to the caller's visits: a policy may not look at its own table, a function that asks only about the caller may.
 create function visits_of_caller() returns setof uuid language sql stable security definer set search_path = pg_catalog, public
   as $$ select t.visit_id from public.visit_technicians t where t.account_id = public.app_account_id() and t.user_id = public.app_user_id() $$;
-create function jobs_of_caller() returns setof uuid language sql stable security definer set search_path = pg_catalog, public
-  as $$ select distinct v.job_id from public.visit_technicians t join public.visits v on v.account_id = t.account_id and v.id = t.visit_id
-        where t.account_id = public.app_account_id() and t.user_id = public.app_user_id() $$;
-revoke execute on function visits_of_caller(), jobs_of_caller(), technicians_of_a_visit() from public;
-grant execute on function visits_of_caller(), jobs_of_caller() to fsm_app;
+revoke execute on function visits_of_caller(), technicians_of_a_visit() from public;
+grant execute on function visits_of_caller() to fsm_app;
 
 alter table visit_technicians enable row level security;
 create policy office_or_colleagues on visit_technicians for select
-  using (account_id = (select app_account_id()) and ((select is_owner_or_admin()) or visit_id in (select visits_of_caller())));
+  using (account_id = (select app_account_id()) and ((select is_owner_or_admin()) or user_id = (select app_user_id()) or visit_id in (select visits_of_caller())));
 create policy office_adds on visit_technicians for insert with check (account_id = (select app_account_id()) and (select is_owner_or_admin()));
 create policy office_removes on visit_technicians for delete using (account_id = (select app_account_id()) and (select is_owner_or_admin()));
 
 -- A technician's rights follow any assignment, not the lead alone.
 alter policy office_or_assigned on visits
-  using (account_id = (select app_account_id()) and ((select is_owner_or_admin()) or id in (select visits_of_caller())));
+  using (account_id = (select app_account_id()) and ((select is_owner_or_admin()) or id in (
+    select t.visit_id from visit_technicians t where t.account_id = (select app_account_id()) and t.user_id = (select app_user_id()))));
 alter policy office_or_assigned_changes on visits
-  using (account_id = (select app_account_id()) and ((select is_owner_or_admin()) or id in (select visits_of_caller())));
+  using (account_id = (select app_account_id()) and ((select is_owner_or_admin()) or id in (
+    select t.visit_id from visit_technicians t where t.account_id = (select app_account_id()) and t.user_id = (select app_user_id()))));
 alter policy office_or_assigned on jobs
-  using (account_id = (select app_account_id()) and ((select is_owner_or_admin()) or id in (select jobs_of_caller())));
+  using (account_id = (select app_account_id()) and ((select is_owner_or_admin()) or id in (
+    select t.job_id from visit_technicians t where t.account_id = (select app_account_id()) and t.user_id = (select app_user_id()))));
 alter policy office_or_assigned_changes on jobs
-  using (account_id = (select app_account_id()) and ((select is_owner_or_admin()) or id in (select jobs_of_caller())));
+  using (account_id = (select app_account_id()) and ((select is_owner_or_admin()) or id in (
+    select t.job_id from visit_technicians t where t.account_id = (select app_account_id()) and t.user_id = (select app_user_id()))));
 
 grant select, insert, delete on visit_technicians to fsm_app;
 grant select on visit_technicians to fsm_backup;

@@ -65,7 +65,9 @@ create policy office_or_own on absences for select using (account_id = (select a
 -- A technician asks for time off; the office decides.
 create policy office_adds_or_own_is_requested on absences for insert with check (
   account_id = (select app_account_id()) and ((select is_owner_or_admin()) or (user_id = (select app_user_id()) and status = 'requested')));
-create policy office_changes on absences for update using (account_id = (select app_account_id()) and ((select is_owner_or_admin()) or (user_id = (select app_user_id()) and status = 'requested')));
+create policy office_changes_or_own_is_requested on absences for update
+  using (account_id = (select app_account_id()) and ((select is_owner_or_admin()) or user_id = (select app_user_id())))
+  with check (account_id = (select app_account_id()) and ((select is_owner_or_admin()) or (user_id = (select app_user_id()) and status = 'requested')));
 create policy office_removes_or_own_request on absences for delete using (
   account_id = (select app_account_id()) and ((select is_owner_or_admin()) or (user_id = (select app_user_id()) and status = 'requested')));
 

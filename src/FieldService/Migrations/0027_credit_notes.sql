@@ -115,7 +115,7 @@ create trigger credit_note_lines_remain before truncate on credit_note_lines for
 create trigger credit_note_taxes_stay before update or delete on credit_note_taxes for each row execute function ledgers_are_only_added_to();
 create trigger credit_note_taxes_remain before truncate on credit_note_taxes for each statement execute function ledgers_are_only_added_to();
 
-create index invoices_by_issue on invoices (account_id, sent_at) where status in ('sent', 'partial', 'paid', 'overdue');
+create index invoices_by_issue on invoices (account_id, sent_at) where sent_at is not null;
 
 alter table credit_notes enable row level security;
 alter table credit_note_lines enable row level security;

@@ -34,5 +34,3 @@ create policy office on billed_work for all using (account_id = (select app_acco
 grant select, insert, update, delete on billed_work to fsm_app;
 grant select on billed_work to fsm_backup;
 
--- what a month brought in: invoices by the moment they were issued
-create index invoices_by_issue on invoices (account_id, sent_at) where sent_at is not null;

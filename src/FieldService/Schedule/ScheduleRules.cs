@@ -30,6 +30,8 @@ internal static class ScheduleRules
     public static RuleException HoursEndBeforeTheyStart(int index) =>
         new("VALIDATION_ERROR", "Working hours end after they start. Hours past midnight are two: to 24:00, and from 00:00 of the next day.") { Field = $"hours[{index}].to" };
 
+    public static RuleException NoWeekday(string field) => new("VALIDATION_ERROR", "Working hours name their day, such as monday.") { Field = field };
+
     public static RuleException NoTimeOfDay(string field) =>
         new("VALIDATION_ERROR", "A time of day is written 08:00; the end of a day is 24:00.") { Field = field };
 

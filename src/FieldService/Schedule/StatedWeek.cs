@@ -39,6 +39,7 @@ public sealed record StatedWeek(UserId UserId, string? TimeZone, IReadOnlyList<S
         if (TimeZone is not null) SiteTime.Zone(TimeZone);
         for (var i = 0; i < Hours.Count; i++)
         {
+            if (Hours[i]?.Day is null) throw ScheduleRules.NoWeekday($"hours[{i}].day");
             if (StatedHours.Minute(Hours[i].From) is not { } from) throw ScheduleRules.NoTimeOfDay($"hours[{i}].from");
             if (StatedHours.Minute(Hours[i].To) is not { } to) throw ScheduleRules.NoTimeOfDay($"hours[{i}].to");
             if (to <= from) throw ScheduleRules.HoursEndBeforeTheyStart(i);

@@ -56,7 +56,7 @@ internal static class ListVisits
 
     /// <summary>Only those to which somebody goes, as the lead or beside them.</summary>
     public static Sql With(AccountId account, UserId person) =>
-        $"and exists (select from visit_technicians t where t.account_id = {account} and t.visit_id = v.id and t.user_id = {person})";
+        $"and v.id in (select t.visit_id from visit_technicians t where t.account_id = {account} and t.user_id = {person})";
 
     public static Task<Ok<Page<Row>>> Handle([AsParameters] Paging paging, [AsParameters] Filter filter, CurrentUser user, ReadDb db, CancellationToken ct) =>
         Find(paging, filter, null, user, db, ct);

@@ -130,8 +130,8 @@ internal static class VisitSql
 
     // The lead is there already: the database puts in whoever visits.assigned_user_id names.
     private static Task<int> AddTechnicians(Db db, Visit visit, CancellationToken ct) => visit.TechnicianIds.Count < 2 ? Task.FromResult(0) : db.RunAsync($"""
-        insert into visit_technicians (account_id, visit_id, user_id, starts_at, ends_at, blocks, is_double_booked)
-        select v.account_id, v.id, person, v.scheduled_start, v.scheduled_end, v.status in ('scheduled', 'arrived', 'in_progress'), v.is_double_booked
+        insert into visit_technicians (account_id, visit_id, user_id, job_id, starts_at, ends_at, blocks, is_double_booked)
+        select v.account_id, v.id, person, v.job_id, v.scheduled_start, v.scheduled_end, v.status in ('scheduled', 'arrived', 'in_progress'), v.is_double_booked
         from visits v, unnest({visit.TechnicianIds.Select(person => person.Value).Order().ToArray()}) as person
         where v.account_id = {visit.AccountId} and v.id = {visit.Id}
         on conflict on constraint visit_technicians_pkey do nothing

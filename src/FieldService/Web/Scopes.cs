@@ -8,7 +8,7 @@ internal static class Scopes
 {
     private static readonly (string Word, Ability[] Opens)[] Table =
     [
-        ("account:read", [Ability.SeeOneself]),
+        ("account:read", [Ability.SeeOneself, Ability.ReadAccount]),
         ("users:read", [Ability.ReadUsers]),
         ("clients:read", [Ability.ReadClients]),
         ("clients:write", [Ability.ManageClients]),
@@ -19,12 +19,16 @@ internal static class Scopes
         ("money:write", [Ability.ManageMoney]),
         ("money:delete", [Ability.DeleteMoney]),
         ("audit:read", [Ability.ReadAudit]),
+        ("settings:read", [Ability.ReadAccount]),
+        ("settings:write", [Ability.ManageAccount]),
+        ("messages:write", [Ability.ManageMessages]),
+        ("automations:delete", [Ability.DeleteAutomations]),
     ];
 
     /// <summary>
     /// No key may: sign out or change a password, let people in, make keys that outlive it, or have everything that happens sent somewhere.
     /// </summary>
-    public static readonly Ability[] ForPeopleOnly = [Ability.BeSignedIn, Ability.ManageUsers, Ability.ManageKeys, Ability.ManageWebhooks];
+    public static readonly Ability[] ForPeopleOnly = [Ability.BeSignedIn, Ability.ManageUsers, Ability.ManageKeys, Ability.ManageWebhooks, Ability.ManageAccount];
 
     private static readonly Dictionary<Ability, string> ByAbility =
         Table.SelectMany(scope => scope.Opens, (scope, ability) => (ability, scope.Word)).ToDictionary(pair => pair.ability, pair => pair.Word);

@@ -13,18 +13,37 @@ internal static class WebhookEvents
 
     private static readonly (string Entity, string[] Own)[] Things =
     [
+        ("absence", []),
         ("account", []),
         ("api_key", []),
         ("automation", []),
+        ("automation_run", []),
+        ("billed_work", []),
+        ("calendar_feed", []),
         ("client", []),
+        ("credit_note", []),
         ("estimate", ["draft", "sent", "approved", "declined", "expired"]),
+        ("expense", []),
+        ("invitation", []),
         ("invoice", ["draft", "sent", "partial", "paid", "overdue", "void"]),
         ("job", ["draft", "quoted", "scheduled", "in_progress", "completed", "invoiced", "cancelled"]),
+        ("job_plan", []),
+        ("labour_rate", []),
+        ("ledger_entry", []),
+        ("message", []),
+        ("message_template", []),
+        ("part", []),
         ("payment", []),
+        ("price_book_item", []),
         ("property", []),
+        ("session", []),
+        ("tax_group", []),
+        ("tax_rate", []),
+        ("time_entry", []),
         ("user", ["deactivated", "reactivated"]),
         ("visit", ["scheduled", "arrived", "in_progress", "completed", "cancelled", "rescheduled", "reassigned"]),
         ("webhook", []),
+        ("working_week", []),
     ];
 
     /// <summary>Every name that can be asked for.</summary>

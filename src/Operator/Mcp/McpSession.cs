@@ -1,5 +1,8 @@
 using System.Net.Http.Headers;
 using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
 
@@ -38,6 +41,17 @@ internal static class McpSession
         await server.RunAsync(ct);
     }
 
+    // The words of a closed list as the API has them, in the schema and in what is called: in_progress.
+    private static readonly JsonSerializerOptions Words = Spelled();
+
+    private static JsonSerializerOptions Spelled()
+    {
+        var json = new JsonSerializerOptions(McpJsonUtilities.DefaultOptions);
+        // Before the library's own, which spells them as the code does.
+        json.Converters.Insert(0, new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false));
+        return json;
+    }
+
     private static IEnumerable<McpServerTool> Tools(FieldServiceApi api)
     {
         var (people, work, money) = (new ClientTools(api), new WorkTools(api), new MoneyTools(api));
@@ -47,6 +61,6 @@ internal static class McpSession
             work.ListJobs, work.GetJob, work.CreateJob, work.MoveJob, work.ListVisits, work.GetVisit, work.BookVisit, work.RescheduleVisit, work.NoteOnVisit,
             money.ListEstimates, money.GetEstimate, money.DraftEstimate, money.ListInvoices, money.GetInvoice, money.DraftInvoice, money.ListPayments, money.RecordPayment,
         ];
-        return uses.Select(use => McpServerTool.Create(use));
+        return uses.Select(use => McpServerTool.Create(use, new() { SerializerOptions = Words }));
     }
 }

@@ -90,6 +90,6 @@ public sealed class MirroringAnInvoice
         included, parts);
 
     // Two parts of a tax, as an authority's and a city's: 2/3 and 1/3, the odd cent with the first.
-    private static IReadOnlyList<TaxComponent> Split(TaxGroup tax) =>
+    private static IReadOnlyList<TaxComponent> Split(Outpost.FieldService.Documents.TaxGroup tax) =>
         tax.Rate.Millionths % 2 != 0 ? [] : [new("State", new(tax.Rate.Millionths / 2), tax.TaxCents - new Money(tax.TaxCents.Cents / 3)), new("City", new(tax.Rate.Millionths / 2), new(tax.TaxCents.Cents / 3))];
 }

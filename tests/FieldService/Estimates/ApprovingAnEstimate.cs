@@ -180,7 +180,10 @@ public sealed class ApprovingAnEstimate(PostgresServer postgres)
     /// <summary>The fingerprint of an estimate of this content, as if it were the first that was ever sent.</summary>
     private static async Task<string> HashOfAsync(Desk desk, object more)
     {
-        await desk.App.SqlAsync("truncate estimates, number_series cascade");
+        await desk.App.SqlAsync("alter table estimates disable trigger user");
+        await desk.App.SqlAsync("delete from estimates");
+        await desk.App.SqlAsync("alter table estimates enable trigger user");
+        await desk.App.SqlAsync("delete from number_series where series = 'estimate'");
         return await HashAsync(desk, await SentAsync(desk, more));
     }
 

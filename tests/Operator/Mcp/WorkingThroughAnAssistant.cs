@@ -35,6 +35,9 @@ public sealed class WorkingThroughAnAssistant(PostgresServer postgres)
         Assert.Equal("2030-03-05T15:00:00.000Z", (string?)seen!["scheduled_start"]);
         Assert.Equal("Bring the long ladder", (string?)(await assistant.DataAsync("get_visit", new { visitId = visit["id"] }))["tech_notes"]);
         Assert.Single((await assistant.DataAsync("list_jobs", new { clientId = client["id"] })).AsArray());
+        await assistant.DataAsync("move_job", new { jobId = job["id"], status = "scheduled" });
+        await assistant.DataAsync("move_job", new { jobId = job["id"], status = "in_progress" });
+        Assert.Equal("Fix the roof", (string?)(await assistant.DataAsync("list_jobs", new { status = "in_progress" }))[0]!["title"]);
 
         var lines = new[] { new { description = "Shingles", quantity = 2.5, unitPriceCents = 4_000, taxRate = (double?)null }, new { description = "Labour", quantity = 1.0, unitPriceCents = 5_000, taxRate = (double?)0 } };
         var estimate = await assistant.DataAsync("draft_estimate", new { clientId = client["id"], jobId = job["id"], lines, taxRate = 8.25, expiresAt = "2030-04-01T00:00:00Z" });
