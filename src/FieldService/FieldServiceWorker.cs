@@ -16,7 +16,7 @@ namespace Outpost.FieldService;
 /// <summary>The role <c>worker</c>: what the field service does by the clock, and what it sends.</summary>
 public static class FieldServiceWorker
 {
-    private static readonly TimeSpan Hour = TimeSpan.FromHours(1), Day = TimeSpan.FromDays(1), Drain = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1), Hour = TimeSpan.FromHours(1), Day = TimeSpan.FromDays(1), Drain = TimeSpan.FromSeconds(40);
 
     /// <summary>What is done for each company by the clock. Each may run late, twice and on two workers at once.</summary>
     internal static IReadOnlyList<RegularChore> Chores { get; } =
@@ -24,7 +24,8 @@ public static class FieldServiceWorker
         new("expire-estimates", Hour, ExpireEstimates.RunAsync),
         new("mark-overdue", Hour, MarkOverdue.RunAsync),
         new("late-fees", Hour, LateFees.RunAsync),
-        new("recurring-jobs", Hour, MakeDueJobs.RunAsync),
+        new("recurring-jobs", Minute, MakeDueJobs.RunAsync),
+        new("recurring-invoices", Minute, MakeDueInvoices.RunAsync),
         new("idempotency-keys", Day, Housekeeping.ForgetKeysAsync),
         new("message-texts", Day, Housekeeping.ForgetTextsAsync),
         new("sessions", Day, ForgetSessions.RunAsync),

@@ -19,7 +19,8 @@ internal static class DeleteClient
             select (select count(*)::int from jobs where account_id = {user.Account} and client_id = {id}) as jobs,
                    (select count(*)::int from estimates where account_id = {user.Account} and client_id = {id}) as estimates,
                    (select count(*)::int from invoices where account_id = {user.Account} and client_id = {id}) as invoices,
-                   (select count(*)::int from job_plans where account_id = {user.Account} and client_id = {id}) as plans
+                   (select count(*)::int from job_plans where account_id = {user.Account} and client_id = {id})
+                   + (select count(*)::int from invoice_plans where account_id = {user.Account} and client_id = {id}) as plans
             """, ct);
         if (uses!.Any) throw ClientRules.IsInUse(uses);
 

@@ -74,4 +74,14 @@ internal static class CreateInvoice
         await AuditLog.Inserted(db, user, "invoice", draft.Id, written, ct);
         return written;
     }
+
+    /// <summary>Sees that an invoice could be made and issued of this now, without making one.</summary>
+    /// <exception cref="RuleException">VALIDATION_ERROR, NOT_FOUND, PRECONDITION_FAILED</exception>
+    internal static async Task SeeThatItCanBeIssuedAsync(Db db, CurrentUser user, Request request, CancellationToken ct)
+    {
+        if (request is { FlatRateCents: null, LineItems: null or [] }) throw DocumentRules.NothingOnIt("invoice");
+
+        await request.TotalsAsync(db, user.Account, isNew: true, ct);
+        await DocumentSql.SeeWhatItIsForAsync(db, user.Account, request.ClientId!.Value, request.JobId, request.PropertyId, ct);
+    }
 }

@@ -25,7 +25,8 @@ internal static class PropertySql
         select (select count(*)::int from jobs where account_id = {property.AccountId} and property_id = {property.Id}) as jobs,
                (select count(*)::int from estimates where account_id = {property.AccountId} and property_id = {property.Id}) as estimates,
                (select count(*)::int from invoices where account_id = {property.AccountId} and property_id = {property.Id}) as invoices,
-               (select count(*)::int from job_plans where account_id = {property.AccountId} and property_id = {property.Id}) as plans
+               (select count(*)::int from job_plans where account_id = {property.AccountId} and property_id = {property.Id})
+               + (select count(*)::int from invoice_plans where account_id = {property.AccountId} and property_id = {property.Id}) as plans
         """, ct))!;
 
     public static async Task<Property> Insert(Db db, Property property, CancellationToken ct)

@@ -16,8 +16,8 @@ internal static class PreviewJobPlan
         "The time of day is the site's and stays the same when clocks change. A date that does not exist is left out. A time that clocks skip on that day is moved on "
         + "by as much as they are (clock_change: skipped); of a time that comes twice the first is meant (clock_change: repeated).";
 
-    private const int Usual = 10;
-    private const int Most = 100;
+    public const int Usual = 10;
+    public const int Most = 100;
 
     public sealed record Request(
         [property: Required] WallTime? StartsAtLocal,
@@ -60,7 +60,7 @@ internal static class PreviewJobPlan
         return Answers.Ok(Of(plan.Recurrence, times, statuses));
     }
 
-    private static Response Of(Recurrence recurrence, IEnumerable<Occurrence> times, Dictionary<WallTime, OccurrenceStatus> known) => new(
+    internal static Response Of(Recurrence recurrence, IEnumerable<Occurrence> times, Dictionary<WallTime, OccurrenceStatus> known) => new(
         RuleText.Write(recurrence.Rule),
         recurrence.Zone.Id,
         Says,

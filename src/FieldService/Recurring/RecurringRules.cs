@@ -30,4 +30,7 @@ internal static class RecurringRules
     public static RuleException SaysNothing() => new("VALIDATION_ERROR", "Say what is to change for this one, or skip it.");
 
     public static RuleException SkipsAndChanges() => new("VALIDATION_ERROR", "What is skipped takes place at no other time: either skip it or change it.") { Field = "skip" };
+
+    public static RuleException NotInATemplate(string field) =>
+        new("VALIDATION_ERROR", $"An invoice that comes round has no {field} of its own: terms_days say when each is due.") { Field = $"invoice.{field}" };
 }

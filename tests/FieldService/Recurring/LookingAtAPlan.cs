@@ -127,6 +127,7 @@ public sealed class LookingAtAPlan(PostgresServer postgres)
         await using var app = await FieldServiceUnderTest.StartAsync(postgres);
 
         Assert.Equal(StateDrawing.Listed(JobPlan.Moves), await StateDrawing.InDatabaseAsync(app, "job_plans"));
+        Assert.Equal(StateDrawing.Listed(JobPlan.Moves), await StateDrawing.InDatabaseAsync(app, "invoice_plans"));
     }
 
     [Fact]

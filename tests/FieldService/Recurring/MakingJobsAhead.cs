@@ -118,6 +118,40 @@ public sealed class MakingJobsAhead(PostgresServer postgres)
     }
 
     [Fact]
+    public async Task Somebody_who_is_busy_does_not_stop_the_plan_and_is_sent_nowhere_twice()
+    {
+        await using var planner = await Planner.OpenAsync(postgres);
+        var first = await planner.PlanAsync(new { rrule = "FREQ=WEEKLY;COUNT=2" });
+        var second = await planner.PlanAsync(new { rrule = "FREQ=WEEKLY;COUNT=3", starts_at_local = "2026-11-23T09:30", title = "Second" });
+
+        await Task.WhenAll(planner.WorkAsync(), planner.WorkAsync());
+        await planner.WorkAsync();
+
+        var visits = await planner.VisitsAsync();
+        Assert.Equal(5, visits.Length);
+        Assert.Equal("12-07 14:30 Second", visits[^1]);
+        Assert.Equal(2, visits.Count(visit => visit.EndsWith(" -", StringComparison.Ordinal)));
+        Assert.Equal(2, (await planner.OccurrencesAsync(first, "&trouble=schedule_conflict")).Count + (await planner.OccurrencesAsync(second, "&trouble=schedule_conflict")).Count);
+        // A change that leaves the time as it is changes nothing about who goes.
+        await (await planner.Owner.PatchAsync($"{Planner.Plans}/{second}", new { title = "Second look" })).DataAsync();
+        Assert.Equal(2, (await planner.VisitsAsync()).Count(visit => visit.EndsWith(" -", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Everybody_of_the_crew_is_booked_by_the_sites_clock()
+    {
+        await using var planner = await Planner.OpenAsync(postgres);
+        await planner.App.SqlAsync("update properties set time_zone = 'America/Phoenix' where id = $1", planner.Property);
+        await planner.PlanAsync(new { rrule = "FREQ=WEEKLY;COUNT=1", technician_ids = new[] { planner.App.Company.Tech.Id, planner.App.Company.Admin.Id } });
+
+        await planner.WorkAsync();
+
+        Assert.Equal(["11-23 16:00 Check the boiler"], await planner.VisitsAsync());
+        Assert.Equal(2L, await planner.App.ValueAsync("select count(*) from visit_technicians"));
+        Assert.Equal("America/Phoenix 09:00", await planner.App.ValueAsync("select time_zone || to_char(local_start, ' HH24:MI') from visits"));
+    }
+
+    [Fact]
     public async Task A_plan_whose_times_are_all_made_is_left_alone()
     {
         await using var planner = await Planner.OpenAsync(postgres);

@@ -39,6 +39,10 @@ internal static class Sample
 
         var rate = await MadeAsync(owner, "/api/v1/tax-rates", new { name = "North tax", rate = 4 });
         var group = await MadeAsync(owner, "/api/v1/tax-groups", new { name = "North taxes", tax_rate_ids = new[] { rate } });
+        var invoicePlan = await MadeAsync(owner, "/api/v1/invoice-plans", new
+        {
+            title = "North plan", invoice = new { client_id = client, line_items = Lines }, starts_at_local = "2026-12-01T08:00", rrule = "FREQ=MONTHLY",
+        });
         var plan = await MadeAsync(owner, "/api/v1/job-plans", new
         {
             client_id = client, property_id = property, title = "North plan", duration_minutes = 60, starts_at_local = "2026-11-30T09:00", rrule = "FREQ=WEEKLY",
@@ -67,6 +71,7 @@ internal static class Sample
             ["estimates"] = estimate,
             ["expenses"] = expense,
             ["invitations"] = invitation,
+            ["invoice-plans"] = invoicePlan,
             ["invoices"] = invoice,
             ["job-plans"] = plan,
             ["jobs"] = job,
@@ -106,6 +111,10 @@ internal static class Sample
         ("POST", "following") => new { title = "Changed" },
         ("POST", "invitation") => new { token = "nobody's", full_name = "Nobody", password = "some password" },
         ("POST", "invitations") => new { email = "someone@north.test", full_name = "Someone", role = "tech" },
+        ("POST", "invoice-plans") => new
+        {
+            title = "Another", invoice = new { client_id = Guid.CreateVersion7(), line_items = Lines }, starts_at_local = "2026-12-01T08:00", rrule = "FREQ=MONTHLY",
+        },
         ("POST", "job-plans") => new
         {
             client_id = Guid.CreateVersion7(), title = "Another", duration_minutes = 60, starts_at_local = "2026-11-30T09:00", rrule = "FREQ=WEEKLY",
