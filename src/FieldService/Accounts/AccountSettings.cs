@@ -22,14 +22,14 @@ public sealed record AccountSettings
     public int PaymentTermsDays { get; init; } = UsualTerms;
 
     /// <summary>When and how often clients are written to.</summary>
-    public MessageSettings Messages { get; init; } = new();
+    public MessageSettings Messages { get; init => field = value ?? new(); } = new();
 
     /// <summary>What becomes of a booking for somebody who is not free.</summary>
-    public ScheduleSettings Schedule { get; init; } = new();
+    public ScheduleSettings Schedule { get; init => field = value ?? new(); } = new();
 
-    public Numbering Numbering { get; init; } = new();
+    public Numbering Numbering { get; init => field = value ?? new(); } = new();
 
-    public LateFeePolicy LateFees { get; init; } = new();
+    public LateFeePolicy LateFees { get; init => field = value ?? new(); } = new();
 
     /// <summary>What a new document is written with that does not say otherwise.</summary>
     public DocumentSettings Documents { get; init => field = value ?? new(); } = new();

@@ -5,7 +5,7 @@ namespace Outpost.FieldService.Accounts;
 /// <summary>What a company charges when an invoice is not paid in time. It charges nothing unless it says so.</summary>
 public sealed record LateFeePolicy
 {
-    public IReadOnlyList<LateFeeStage> Stages { get; init; } = [];
+    public IReadOnlyList<LateFeeStage> Stages { get; init => field = value ?? []; } = [];
 }
 
 /// <summary>From the day that is so many days after the due day on: a share of what is open then, or a fixed amount.</summary>

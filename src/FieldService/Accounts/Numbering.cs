@@ -5,9 +5,9 @@ namespace Outpost.FieldService.Accounts;
 /// <summary>How the documents of a company are numbered.</summary>
 public sealed record Numbering
 {
-    public NumberForm Invoice { get; init; } = new();
+    public NumberForm Invoice { get; init => field = value ?? new(); } = new();
 
-    public NumberForm CreditNote { get; init; } = new();
+    public NumberForm CreditNote { get; init => field = value ?? new(); } = new();
 }
 
 /// <summary>

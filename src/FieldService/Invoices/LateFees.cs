@@ -23,7 +23,7 @@ internal static class LateFees
     public static async Task<int> RunAsync(AccountAtWork account, CancellationToken ct)
     {
         var stages = (await AccountSettings.OfAsync(account.Read, account.Caller.Account, ct)).LateFees.Stages
-            .Where(stage => stage?.Fault() is null).DistinctBy(stage => stage.DaysAfterDue).ToDictionary(stage => stage.DaysAfterDue);
+            .Where(stage => stage is not null && stage.Fault() is null).DistinctBy(stage => stage.DaysAfterDue).ToDictionary(stage => stage.DaysAfterDue);
         if (stages.Count == 0) return 0;
 
         var today = account.Today.ToDateOnly();

@@ -19,7 +19,6 @@ internal static class Scopes
         ("money:write", [Ability.ManageMoney]),
         ("money:delete", [Ability.DeleteMoney]),
         ("audit:read", [Ability.ReadAudit]),
-        ("settings:read", [Ability.ReadAccount]),
         ("settings:write", [Ability.ManageAccount]),
         ("messages:write", [Ability.ManageMessages]),
         ("automations:delete", [Ability.DeleteAutomations]),

@@ -107,7 +107,6 @@ public static class SettingKeys
         {
             Kind = SettingKind.Secret, Generate = "echo whsec_$(openssl rand -base64 32)", RequiredBecause = settings => settings["CHAT_WEBHOOK_URL"] is null ? null : "CHAT_WEBHOOK_URL is set",
         },
-        new("ALLOW_PRIVATE_TARGETS", Messages, "fsm, worker", "With true webhooks and gateways may be on this machine or in a private network, over plain HTTP too.") { Default = "false", Check = ValueChecks.TrueOrFalse },
         new("LOG_LEVEL", Watching, "all", "The least that is logged: trace, debug, info, warn or error.") { Default = "info", Check = ValueChecks.LogLevel },
         new("OTEL_EXPORTER_OTLP_ENDPOINT", Watching, "all", "Where to send traces: http://localhost:4317. Left out, none are sent.") { Check = ValueChecks.HttpUrl },
         new("OTEL_SERVICE_NAME", Watching, "all", "How traces and metrics name this service.") { Default = "the role's name" },

@@ -95,7 +95,7 @@ public sealed class FollowingUp(PostgresServer postgres)
         await app.SqlAsync("alter table estimates disable trigger user");
         foreach (var (id, status, days) in new[] { (open, "sent", 4), (answered, "approved", 4), (forgotten, "sent", 90) })
         {
-            await app.SqlAsync("update estimates set status = $2, sent_at = $3, decided_at = case when $2 = 'approved' then $3 end where id = $1", id, status, FieldServiceUnderTest.Start.AddDays(-days).UtcDateTime);
+            await app.SqlAsync("update estimates set status = $2, estimate_number = 'EST-' || id, sent_at = $3, decided_at = case when $2 = 'approved' then $3 end where id = $1", id, status, FieldServiceUnderTest.Start.AddDays(-days).UtcDateTime);
         }
 
         await worker.PollAsync();

@@ -80,6 +80,8 @@ public sealed class NumberingDocuments(PostgresServer postgres)
 
     [Theory]
     [InlineData("{}", "INV-0007")]
+    [InlineData("""{"numbering":null}""", "INV-0007")]
+    [InlineData("""{"numbering":{"invoice":null},"late_fees":{"stages":null}}""", "INV-0007")]
     [InlineData("""{"numbering":{"invoice":{"digits":0}}}""", "INV-0007")]
     [InlineData("""{"numbering":{"invoice":{"pattern":"always the same"}}}""", "INV-0007")]
     [InlineData("""{"numbering":{"invoice":{"pattern":"{number}","restarts_yearly":true}}}""", "INV-0007")]
