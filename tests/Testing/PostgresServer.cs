@@ -133,7 +133,8 @@ internal sealed class PostgresProcess : IAsyncDisposable
         using var restart = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "exec \"$@\" >/dev/null 2>&1", "sh", .. command]) { WorkingDirectory = Directory })!;
         await restart.WaitForExitAsync();
         if (restart.ExitCode != 0) throw new InvalidOperationException($"pg_ctl ended with {restart.ExitCode}; see {log}.");
-        NpgsqlConnection.ClearPool(_admin.CreateConnection());
+        // The connections in the pool ended with the server that they led to.
+        _admin.Clear();
     }
 
     public async ValueTask DisposeAsync()

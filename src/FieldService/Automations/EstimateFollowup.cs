@@ -24,7 +24,7 @@ internal static class EstimateFollowup
         (db, company, ct) => db.ValueAsync<Guid?>($"select id from estimates where account_id = {company.Account} order by status = 'sent' desc, created_at desc, id limit 1", ct),
         DefaultTemplates.EstimateFollowup), config => Plan.Of(new(config, "days_after", "at")));
 
-    private sealed record Row(Guid Id, Guid ClientId, string ClientName, string Status, Money TotalCents, DateTimeOffset? SentAt, DateTimeOffset? ExpiresAt);
+    private sealed record Row(Guid Id, Guid ClientId, string ClientName, string Status, Money TotalCents, DateTimeOffset? SentAt, DateTimeOffset? ExpiresAt, DateOnly? ExpiresOn);
 
     private sealed record Trail(Guid AutomationId, int DaysAfterStep, Money TotalCents, DateTimeOffset? SentAt, Guid ClientId, string ClientName, DateTimeOffset? FollowupSentAt);
 
@@ -37,7 +37,7 @@ internal static class EstimateFollowup
             var zone = LocalTimes.Zone(null, company);
             var estimates = await db.ListAsync<Row>($"""
                 {Estimates}
-                where e.account_id = {company.Account} and e.status = 'sent' and (e.expires_at is null or e.expires_at > {now})
+                where e.account_id = {company.Account} and e.status = 'sent' and (e.expires_on is null or (e.expires_on + 1)::timestamp at time zone a.time_zone > {now})
                   and e.sent_at > {now.AddDays(-DaysAfter[^1] - ForgottenAfterDays)} and e.sent_at <= {until}
                 order by e.sent_at, e.id
                 """, ct);
@@ -56,8 +56,9 @@ internal static class EstimateFollowup
     }
 
     private static Sql Estimates => $"""
-        select e.id, e.client_id, c.name as client_name, e.status, e.total_cents, e.sent_at, e.expires_at
-        from estimates e join clients c on c.account_id = e.account_id and c.id = e.client_id
+        select e.id, e.client_id, c.name as client_name, e.status, e.total_cents, e.sent_at,
+               (e.expires_on + 1)::timestamp at time zone a.time_zone as expires_at, e.expires_on
+        from estimates e join clients c on c.account_id = e.account_id and c.id = e.client_id join accounts a on a.id = e.account_id
         """;
 
     private static async Task<Facts?> FindAsync(Db db, CurrentUser company, Guid subject, string? occurrence, DateTimeOffset now, CancellationToken ct)
@@ -70,7 +71,7 @@ internal static class EstimateFollowup
         {
             ["total"] = estimate.TotalCents.In(company.Currency),
             ["sent_date"] = Day(estimate.SentAt, zone),
-            ["expires_date"] = Day(estimate.ExpiresAt, zone),
+            ["expires_date"] = estimate.ExpiresOn is { } last ? WallClock.InFull(last) : "",
         });
     }
 

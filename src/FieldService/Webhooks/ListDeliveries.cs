@@ -25,6 +25,7 @@ internal static class ListDeliveries
     {
         var status = ListParameters.Word<DeliveryStatus>(filter.Status, "status");
         var order = Sorting.By(filter.Sort, filter.Order);
+        if (filter.Event is { Length: > 0 } name && !WebhookEvents.IsKnown(name)) throw ListParameters.NoneOf("event", WebhookEvents.All);
         if (!await db.ValueAsync<bool>($"select exists (select from webhooks where account_id = {user.Account} and id = {id})", ct)) throw Missing.Of("webhook");
 
         Sql asked = $"""

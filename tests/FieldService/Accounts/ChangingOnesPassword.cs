@@ -22,8 +22,8 @@ public sealed class ChangingOnesPassword(PostgresServer postgres)
         Assert.Equal(HttpStatusCode.OK, (await app.Client().PostAsync("/api/v1/auth/login", new { email = app.Company.Tech.Email, password = " another horse battery " })).StatusCode);
         await (await app.Client().PostAsync("/api/v1/auth/login", new { email = app.Company.Tech.Email, password = FieldServiceUnderTest.Password }))
             .RefusedAsync(HttpStatusCode.Unauthorized, "INVALID_CREDENTIALS");
-        Assert.Equal("""{"password_changed": true}""", await app.ValueAsync("select new_value::text from audit_log where actor_id = $1 and entity_type <> 'session'", app.Company.Tech.Id));
-        Assert.Equal(1L, await app.ValueAsync("select count(*) from audit_log where entity_type <> 'session'"));
+        Assert.Equal("""{"password_changed": true}""", await app.ValueAsync("select new_value::text from audit_log where actor_id = $1 and entity_type = 'user'", app.Company.Tech.Id));
+        Assert.Equal(1L, await app.ValueAsync("select count(*) from audit_log where entity_type = 'user'"));
     }
 
     [Fact]

@@ -51,11 +51,14 @@ public sealed class WhatAScopeOpens(PostgresServer postgres)
             if (await FingerprintAsync(app) != before) wrong.Add($"without {scope} something was changed");
         }
 
+        var callers = new Dictionary<string, HttpClient>();
         foreach (var (route, method, ability) in routes.Where(r => r.Method == "GET" && Scopes.For(r.Ability) is not null))
         {
-            var (_, key) = await owner.KeyAsync(Scopes.For(ability)!);
-            var status = (await SendAsync(app.With(key), method, route, ids)).StatusCode;
-            if (status is not HttpStatusCode.OK) wrong.Add($"{method} {route.RoutePattern.RawText} with {Scopes.For(ability)}: {(int)status}");
+            var scope = Scopes.For(ability)!;
+            if (!callers.TryGetValue(scope, out var caller)) callers[scope] = caller = app.With((await owner.KeyAsync(scope)).Key);
+            var status = (await SendAsync(caller, method, route, ids)).StatusCode;
+            // What is not there was looked for, so the door was open.
+            if (status is not (HttpStatusCode.OK or HttpStatusCode.NotFound)) wrong.Add($"{method} {route.RoutePattern.RawText} with {Scopes.For(ability)}: {(int)status}");
         }
 
         Assert.True(wrong.Count == 0, string.Join(Environment.NewLine, wrong));

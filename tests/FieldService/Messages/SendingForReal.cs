@@ -148,7 +148,7 @@ public sealed class SendingForReal(PostgresServer postgres)
         await app.Database.UntilAsync("select not exists (select from messages where status in ('pending', 'sending'))");
 
         Assert.Contains("there@example.com", Assert.Single(Accepted(mail)), StringComparison.Ordinal);
-        Assert.Equal("skipped opted_out 1, sent 1", await StatesAsync(app));
+        Assert.Equal("sent 1, skipped opted_out 1", await StatesAsync(app));
     }
 
     [Fact]

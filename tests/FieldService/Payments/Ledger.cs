@@ -28,7 +28,7 @@ public sealed class Ledger(PostgresServer postgres)
         await using var desk = await Desk.OpenAsync(postgres);
         var seen = new HashSet<string>();
         // One company and one walk after the other: the books of all of them together must agree too.
-        foreach (var walk in Any.ListOf(40).Sample(5, 8))
+        foreach (var walk in Any.ListOf(40).Sample(12, new Rnd(1863, 17), 40))
         {
             foreach (var move in walk)
             {

@@ -130,6 +130,7 @@ internal static class Sample
         ("POST", "preview") => new { line_items = Lines },
         ("POST", "price-book") => new { kind = "service", code = "ANOTHER", name = "Another", unit_price = 1 },
         ("POST", "properties") => new { client_id = Guid.CreateVersion7(), address = "2 Street" },
+        ("POST", "redelivery") when pattern.Contains("deliveries", StringComparison.Ordinal) => new { },
         ("POST", "redelivery") => new { since = "2026-01-01T00:00:00Z" },
         ("POST", "reschedule") => new { scheduled_start = "2026-11-24T14:00:00Z" },
         ("POST", "revisions") => new { notes = "Changed" },
@@ -150,6 +151,10 @@ internal static class Sample
         ("PATCH", _) when pattern.Contains("users", StringComparison.Ordinal) => new { full_name = "Changed" },
         ("PATCH", _) when pattern.Contains("visits", StringComparison.Ordinal) => new { tech_notes = "Changed" },
         ("PATCH", _) when pattern.Contains("webhooks", StringComparison.Ordinal) || pattern.Contains("/jobs/", StringComparison.Ordinal) => new { description = "Changed" },
+        ("PATCH", _) when pattern.Contains("absences", StringComparison.Ordinal) || pattern.Contains("time-entries", StringComparison.Ordinal) => new { note = "Changed" },
+        ("PATCH", _) when pattern.Contains("expenses", StringComparison.Ordinal) => new { vendor = "Changed" },
+        ("PATCH", _) when pattern.Contains("parts", StringComparison.Ordinal) || pattern.Contains("price-book", StringComparison.Ordinal) => new { description = "Changed" },
+        ("PATCH", _) when pattern.Contains("plans", StringComparison.Ordinal) => new { title = "Changed" },
         ("PATCH", _) => new { notes = "Changed" },
         _ => throw new InvalidOperationException($"No sample body for {method} {pattern}: add one."),
     };

@@ -166,7 +166,9 @@ internal sealed partial class ApiDocument
 
         var accepts = route.Metadata.GetMetadata<IAcceptsMetadata>();
         if (inputs.FirstOrDefault(i => IsBody(route, i)) is { } body) return Json(_schema.Form(body.ParameterType, isPatch: false), accepts?.ContentTypes is [var type, ..] ? type : "application/json");
-        return accepts is { ContentTypes: [var other, ..] } ? Json(new JsonObject(), other) : null;
+        if (accepts is { ContentTypes: [var other, ..] }) return Json(new JsonObject(), other);
+        // A handler that reads the request itself takes a file as it comes.
+        return inputs.Any(i => i.ParameterType == typeof(HttpRequest)) && route.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods[0] is ("POST" or "PUT") ? Json(new JsonObject(), "*/*") : null;
 
         static JsonObject Json(JsonNode schema, string contentType) =>
             new() { ["required"] = true, ["content"] = new JsonObject { [contentType] = new JsonObject { ["schema"] = schema } } };

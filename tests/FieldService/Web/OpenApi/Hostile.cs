@@ -146,7 +146,7 @@ public sealed class Hostile(PostgresServer postgres)
         var before = await EveryRoute.FingerprintAsync(app);
 
         var faults = new List<string>();
-        foreach (var (method, path, operation) in Operations(ApiDocument.Of(app)).Where(o => o.Path.Contains('{', StringComparison.Ordinal)))
+        foreach (var (method, path, operation) in Operations(ApiDocument.Of(app)).Where(o => o.Path.Contains('{', StringComparison.Ordinal) && !IsForEverybody(o.Method, o.Path)))
         {
             var answer = await technician.SendAsync(new(new(method), PathOf(path, ids)) { Content = operation["requestBody"]?["content"]?["application/json"] is not null ? JsonContent(Sample.Body(method, path)) : null }, Stop);
             if (answer.StatusCode is not (HttpStatusCode.NotFound or HttpStatusCode.Forbidden)) faults.Add($"{method} {path}: {(int)answer.StatusCode}");
@@ -155,6 +155,9 @@ public sealed class Hostile(PostgresServer postgres)
         Assert.True(faults.Count == 0, string.Join(Environment.NewLine, faults));
         Assert.Equal(before, await EveryRoute.FingerprintAsync(app));
     }
+
+    /// <summary>What belongs to no visit: every technician looks up what the company sells.</summary>
+    private static bool IsForEverybody(string method, string path) => method == "GET" && path.StartsWith("/api/v1/price-book/", StringComparison.Ordinal);
 
     /// <summary>A route's path with the sample's ids: the segment before an id says of what it is.</summary>
     internal static string PathOf(string path, IReadOnlyDictionary<string, Guid> ids) => Regex.Replace(path, @"(?<kind>[\w-]+)/\{[^}]+\}", part =>
@@ -176,7 +179,12 @@ public sealed class Hostile(PostgresServer postgres)
         var well = Encoding.UTF8.GetBytes(good.ToJsonString());
         yield return ("another type", well);
         yield return ("half of it", well[..(well.Length / 2)]);
-        yield return ("not UTF-8", [.. "{\"name\":\""u8, 0xff, 0xfe, .. "\"}"u8]);
+        // In a field that is text; what a form does not know is passed over unread.
+        if (form["properties"]!.AsObject().FirstOrDefault(field => (string?)(field.Value!["type"] as JsonValue) == "string" || (field.Value["type"] as JsonArray)?.Any(t => (string?)t == "string") is true).Key is { } text)
+        {
+            yield return ("not UTF-8", [.. Encoding.UTF8.GetBytes($"{{\"{text}\":\""), 0xff, 0xfe, .. "\"}"u8]);
+        }
+
         yield return ("deep nesting", Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("{\"a\":", 5_000)) + "1" + new string('}', 5_000)));
         foreach (var whole in new[] { "", "[]", "\"text\"", "7", "true", "null", "{", "{\"a\":1,}", "{\"a\":1} x" }) yield return ($"'{whole}'", Encoding.UTF8.GetBytes(whole));
 

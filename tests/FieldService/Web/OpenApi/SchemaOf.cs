@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using Outpost.FieldService.PriceBook;
 using Outpost.FieldService.Web;
 using Outpost.Kernel;
 
@@ -16,6 +17,8 @@ namespace Outpost.FieldService.Tests.Web.OpenApi;
 /// </summary>
 internal sealed class SchemaOf(JsonObject components)
 {
+    private readonly Dictionary<string, Type> _named = [];
+
     public JsonNode Answer(Type type) => Of(type, isAnswer: true, null);
 
     /// <param name="type">The body's type.</param>
@@ -31,7 +34,7 @@ internal sealed class SchemaOf(JsonObject components)
         var converter = member?.GetCustomAttributes(typeof(JsonConverterAttribute), true).OfType<JsonConverterAttribute>().SingleOrDefault()?.ConverterType;
         if (converter is not null && converter != typeof(VerbatimText) && type == typeof(string)) return new JsonObject();
 
-        var schema = Simple(type, isAnswer);
+        var schema = converter == typeof(PriceText) ? Price(isAnswer) : Simple(type, isAnswer);
         if (schema is null) return Composite(type, isAnswer);
 
         foreach (var rule in member?.GetCustomAttributes(true) ?? []) Bound(schema, rule);
@@ -43,6 +46,7 @@ internal sealed class SchemaOf(JsonObject components)
         if (typeof(IId).IsAssignableFrom(type) || type == typeof(Guid)) return new() { ["type"] = "string", ["format"] = "uuid" };
         if (type.IsEnum) return new() { ["type"] = "string", ["enum"] = new JsonArray([.. Words(type).Select(w => (JsonNode)w)]) };
         if (type == typeof(Money)) return new() { ["type"] = "integer", ["format"] = "int64", ["description"] = "In the currency's smallest unit." };
+        if (type == typeof(UnitPrice)) return Price(isAnswer);
         if (type == typeof(Percent)) return new() { ["type"] = "number", ["minimum"] = 0, ["maximum"] = 100 };
         if (type == typeof(Quantity)) return isAnswer
             ? new() { ["type"] = "string", ["pattern"] = @"^\d+\.\d{2}$" }
@@ -155,5 +159,16 @@ internal sealed class SchemaOf(JsonObject components)
 
     private static IEnumerable<string> Words(Type type) => (IEnumerable<string>)typeof(Words<>).MakeGenericType(type).GetProperty("All")!.GetValue(null)!;
 
-    private static string Name(Type type) => (type.DeclaringType is { } holder ? Name(holder) : "") + type.Name;
+    private static JsonObject Price(bool isAnswer) => isAnswer
+        ? new() { ["type"] = "string", ["pattern"] = @"^\d+\.\d{2,4}$" }
+        : new() { ["type"] = new JsonArray("number", "string"), ["description"] = "In the currency's unit, at most four decimals." };
+
+    // Two features may have the same word for their own things; the second then carries its feature's name.
+    private string Name(Type type)
+    {
+        var word = (type.DeclaringType is { } holder ? Name(holder) : "") + type.Name;
+        if (_named.TryAdd(word, type) || _named[word] == type) return word;
+
+        return type.Namespace!.Split('.')[^1] + word;
+    }
 }
