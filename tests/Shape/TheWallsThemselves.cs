@@ -13,7 +13,7 @@ public sealed class TheWallsThemselves
 
     [Theory]
     [InlineData("Clients", "using Outpost.FieldService.Invoices;", false)]
-    [InlineData("Invoices", "using Outpost.FieldService.Payments;", false)]
+    [InlineData("Estimates", "using Outpost.FieldService.Payments;", false)]
     [InlineData("Today", "@using Outpost.FieldService.Invoices", false)]
     [InlineData("Newcomer", "using Outpost.FieldService.Jobs;", false)]
     [InlineData("Invoices", "using Outpost.FieldService.Jobs;", true)]
