@@ -141,7 +141,9 @@ public sealed class KeepingClients(PostgresServer postgres)
 
         var pages = new List<string>();
         foreach (var query in new[] { "?limit=2", "?limit=2&page=2", "?limit=2&page=3" }) pages.AddRange(await NamesAsync(office, query));
-        Assert.Equal("Ada,ada,bob,Cy,Dee", string.Join(',', pages));
+        // Two of one name stand in the order of their ids, which two made in the same millisecond have by chance.
+        Assert.Equal(["ada", "ada", "bob", "cy", "dee"], pages.Select(name => name.ToLowerInvariant()));
+        Assert.Equal(5, pages.Distinct().Count());
         Assert.Equal("Dee,Cy", string.Join(',', await NamesAsync(office, "?sort=name&order=desc&limit=2")));
         Assert.Equal("""{"page":2,"limit":2,"total":5}""", (await (await office.ReadAsync($"{Path}?limit=2&page=2")).JsonAsync())["pagination"]!.ToJsonString());
         Assert.Empty(await NamesAsync(office, "?page=1000000"));

@@ -171,7 +171,7 @@ public sealed class ConfiguringByCommand : IDisposable
     }
 
     // Whatever stands here is meant to be read by anyone: a name, a directory, a region.
-    private static readonly string[] PlainText = ["POSTGRES_DB", "POSTGRES_USER", "OUTPOST_DATA", "OTEL_SERVICE_NAME", "REGION", "INSTANCE", "FLY_REGION", "FLY_ALLOC_ID", "NODE_OPTIONS", "OUTPOST_ENV_FILE"];
+    private static readonly string[] PlainText = ["POSTGRES_DB", "POSTGRES_USER", "OUTPOST_DATA", "OTEL_SERVICE_NAME", "REGION", "INSTANCE", "FLY_REGION", "FLY_ALLOC_ID", "NODE_OPTIONS", "OUTPOST_ENV_FILE", "FSM_API_KEY_FILE", "FSM_FILES_DIR", "SMTP_HOST", "SMTP_USER"];
 
     private void Write(string text)
     {
