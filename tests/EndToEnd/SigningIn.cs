@@ -14,6 +14,8 @@ public sealed class SigningIn(PostgresServer postgres, Chromium chromium)
 
         await page.GotoAsync("/");
         await page.WaitForURLAsync("**/login");
+        // The page puts the cursor there by itself, some time after it is loaded.
+        await Assertions.Expect(page.GetByLabel("E-mail")).ToBeFocusedAsync();
         await page.Keyboard.TypeAsync(service.Owner.Email);
         await page.Keyboard.PressAsync("Tab");
         await page.Keyboard.TypeAsync(service.Owner.Password);

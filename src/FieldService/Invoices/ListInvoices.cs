@@ -78,7 +78,7 @@ internal static class ListInvoices
             {Sql.If(filter.MaxTotalCents is not null, $"and i.total_cents <= {filter.MaxTotalCents}")}
             {Sql.If(filter.Overdue is true, $"and i.status in ('sent', 'partial', 'overdue') and i.due_date < {today}")}
             {Sql.If(filter.Overdue is false, $"and (i.status not in ('sent', 'partial', 'overdue') or i.due_date is null or i.due_date >= {today})")}
-            {(search is null ? null : (Sql)$"and (c.search like {search.Pattern} or lower(i.invoice_number) like {search.Pattern} or lower(i.notes) like {search.Pattern})")}
+            {(search is null ? null : InvoiceSearch.And(user.Account, search))}
             """;
 
         return Answers.Page(paging, await db.PageAsync<Row>(
@@ -95,7 +95,6 @@ internal static class ListInvoices
             """,
             $"""
             select count(*) from invoices i
-            {Sql.If(search is not null, clients)}
             {asked}
             """, ct));
     }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Outpost.FieldService.Accounts;
 using Outpost.FieldService.Clients;
+using Outpost.FieldService.Invoices;
 using Outpost.FieldService.Jobs;
 using Outpost.FieldService.Properties;
 using Outpost.FieldService.Web;
@@ -50,7 +51,7 @@ internal static class FindEverywhere
                 """,
                 $"""
                 select i.id, coalesce(i.invoice_number, 'Draft') as title, c.name as detail, i.status from invoices i join clients c on c.account_id = i.account_id and c.id = i.client_id
-                where i.account_id = {account} and {money} and (lower(i.invoice_number) like {text.Pattern} or i.client_id in ({ClientSearch.Ids(account, text)}))
+                where i.account_id = {account} and {money} {InvoiceSearch.And(account, text)}
                 order by i.created_at desc, i.id desc limit {Few}
                 """,
             ],
