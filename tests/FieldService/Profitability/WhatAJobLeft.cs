@@ -45,6 +45,22 @@ public sealed class WhatAJobLeft(PostgresServer postgres)
     }
 
     [Fact]
+    public async Task What_a_credit_note_takes_back_was_not_brought_in()
+    {
+        await using var desk = await Desk.OpenAsync(postgres);
+        var invoice = await desk.DraftAsync(Desk.Invoices, desk.Paper(job: desk.It.Job));
+        await desk.MovedAsync(Desk.Invoices, invoice, "sent");
+        var subtotal = (long)(await desk.GetAsync(Desk.Invoices, invoice))["subtotal_cents"]!;
+        Assert.Equal(subtotal, (long)(await ProfitAsync(desk))["revenue_cents"]!);
+
+        await (await desk.Owner.PostAsync($"{Desk.Invoices}/{invoice}/credit-notes", new { reason = "The wrong boiler" })).DataAsync(HttpStatusCode.Created);
+
+        Assert.True(subtotal > 0);
+        Assert.Equal(0, (long)(await ProfitAsync(desk))["revenue_cents"]!);
+        Assert.Equal(0, (long)(await (await desk.Owner.ReadAsync("/api/v1/profitability?month=2026-11")).JsonAsync())["totals"]!["revenue_cents"]!);
+    }
+
+    [Fact]
     public async Task An_hour_costs_what_it_cost_on_its_day_at_home()
     {
         await using var desk = await Desk.OpenAsync(postgres);
