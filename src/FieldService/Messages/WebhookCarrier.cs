@@ -1,11 +1,10 @@
 using System.Globalization;
 using System.Net.Http.Headers;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using Outpost.FieldService.Web;
 using Outpost.Platform.Configuration;
 using Outpost.Platform.Http;
+using Outpost.Platform.Secrets;
 
 namespace Outpost.FieldService.Messages;
 
@@ -69,7 +68,7 @@ internal sealed class WebhookCarrier : ICarrier, IDisposable
         using var request = new HttpRequestMessage(HttpMethod.Post, gateway.Url) { Content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } } };
         request.Headers.Add("webhook-id", id);
         request.Headers.Add("webhook-timestamp", at);
-        request.Headers.Add("webhook-signature", Sign(gateway.Secret, id, at, body));
+        request.Headers.Add("webhook-signature", WebhookSignature.Of(gateway.Secret, id, at, body));
 
         if (!await handOver(ct)) return new Delivery.NotYet("Somebody else sends it.");
 
@@ -96,7 +95,4 @@ internal sealed class WebhookCarrier : ICarrier, IDisposable
     }
 
     public void Dispose() => _http.Dispose();
-
-    internal static string Sign(byte[] secret, string id, string at, ReadOnlySpan<byte> body) =>
-        $"v1,{Convert.ToBase64String(HMACSHA256.HashData(secret, (byte[])[.. Encoding.UTF8.GetBytes($"{id}.{at}."), .. body]))}";
 }

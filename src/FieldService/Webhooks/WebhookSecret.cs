@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using System.Text;
+using Outpost.Platform.Secrets;
 
 namespace Outpost.FieldService.Webhooks;
 
@@ -13,9 +13,6 @@ internal static class WebhookSecret
     public static string New() => Prefix + Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
 
     /// <returns>The header's value: one signature for each secret, so that a receiver may hold the old one or the new.</returns>
-    public static string Sign(IEnumerable<string> secrets, string id, long timestamp, ReadOnlySpan<byte> body)
-    {
-        byte[] signed = [.. Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{id}.{timestamp}.")), .. body];
-        return string.Join(' ', secrets.Select(secret => "v1," + Convert.ToBase64String(HMACSHA256.HashData(Convert.FromBase64String(secret[Prefix.Length..]), signed))));
-    }
+    public static string Sign(IEnumerable<string> secrets, string id, long timestamp, byte[] body) => string.Join(' ', secrets.Select(secret =>
+        WebhookSignature.Of(Convert.FromBase64String(secret[Prefix.Length..]), id, timestamp.ToString(CultureInfo.InvariantCulture), body)));
 }
