@@ -11,13 +11,15 @@ internal static partial class House
         ["Kernel"] = [],
         ["Platform"] = ["Kernel"],
         ["FieldService"] = ["Kernel", "Platform"],
+        ["Assistant"] = ["Kernel", "Platform"],
+        ["Aicq"] = ["Kernel", "Platform"],
         ["Operator"] = ["Kernel", "Platform"],
-        ["Outpost"] = ["Kernel", "Platform", "FieldService", "Operator", "Bench"],
+        ["Outpost"] = ["Kernel", "Platform", "FieldService", "Assistant", "Aicq", "Operator", "Bench"],
         ["bench"] = ["Kernel", "Platform", "Operator"],
     };
 
     /// <summary>Which feature of the field service may use which, read from the <c>using</c> lines.</summary>
-    public static readonly IReadOnlyDictionary<string, string[]> Features = new Dictionary<string, string[]>
+    private static readonly Dictionary<string, string[]> FieldServiceFeatures = new()
     {
         // Accounts, Web and Audit are what every feature stands on: the caller, the gate and answers, the trail.
         ["Accounts"] = ["Web", "Audit", "Worker"],
@@ -58,8 +60,8 @@ internal static partial class House
         ["Demo"] = ["Accounts", "Web", "Audit", "Documents", "Clients", "Properties", "Jobs", "Visits", "Estimates", "Invoices", "Payments"],
     };
 
-    /// <summary>Whose folder writes a table. A table that is not listed may be written by nobody.</summary>
-    public static readonly IReadOnlyDictionary<string, string> TableOwners = new Dictionary<string, string>
+    /// <summary>Whose folder of the field service writes a table.</summary>
+    private static readonly Dictionary<string, string> FieldServiceTables = new()
     {
         ["accounts"] = "Accounts",
         ["invitations"] = "Accounts",
@@ -116,6 +118,32 @@ internal static partial class House
         ["messages"] = "Messages",
     };
 
+    /// <summary>Which feature of the agent hub may use which.</summary>
+    private static readonly Dictionary<string, string[]> AicqFeatures = new()
+    {
+    };
+
+    private static readonly Dictionary<string, string> AicqTables = new()
+    {
+    };
+
+    /// <summary>Which feature of the assistant may use which.</summary>
+    private static readonly Dictionary<string, string[]> AssistantFeatures = new()
+    {
+    };
+
+    private static readonly Dictionary<string, string> AssistantTables = new()
+    {
+    };
+
+    /// <summary>The services, each with which of its features may use which and whose folder writes a table. What is not listed may use, or be written by, nobody.</summary>
+    public static readonly IReadOnlyDictionary<string, Plan> Services = new Dictionary<string, Plan>
+    {
+        ["FieldService"] = new(FieldServiceFeatures, FieldServiceTables),
+        ["Aicq"] = new(AicqFeatures, AicqTables),
+        ["Assistant"] = new(AssistantFeatures, AssistantTables),
+    };
+
     /// <summary>
     /// Writes as the owner of the database into an account that nobody uses yet, every table at once; it obeys the constraints like everybody and no
     /// other rule is about it.
@@ -133,16 +161,27 @@ internal static partial class House
 
     public static bool MayReference(string project, string other) => Projects.TryGetValue(project, out var allowed) && allowed.Contains(other);
 
-    public static bool MayUse(string feature, string line) =>
+    /// <summary>The features of a service: its folders, but for those that hold no code of their own.</summary>
+    public static IEnumerable<(string Service, string Feature, string Folder)> Features() =>
+        from service in Services.Keys
+        let house = Path.Combine(Source, service)
+        where Directory.Exists(house)
+        from folder in Directory.EnumerateDirectories(house)
+        let feature = Path.GetFileName(folder)
+        where feature is not ("bin" or "obj" or "Migrations" or "wwwroot")
+        select (service, feature, folder);
+
+    public static bool MayUse(string service, string feature, string line) =>
         UsedFeature().Match(line) is not { Success: true } used
-        || used.Groups[1].Value == feature
-        || (Features.TryGetValue(feature, out var allowed) && allowed.Contains(used.Groups[1].Value));
+        || used.Groups["service"].Value != service
+        || used.Groups["feature"].Value == feature
+        || (Services[service].Features.TryGetValue(feature, out var allowed) && allowed.Contains(used.Groups["feature"].Value));
 
     /// <summary>The tables that a piece of code writes and its feature does not own.</summary>
-    public static IEnumerable<string> ForeignWrites(string feature, string code) =>
+    public static IEnumerable<string> ForeignWrites(string service, string feature, string code) =>
         from Match write in Write().Matches(code)
         let table = write.Groups["table"].Value
-        where TableOwners.GetValueOrDefault(table) is var owner && owner != feature && (feature != Filler || owner is null)
+        where Services[service].Tables.GetValueOrDefault(table) is var owner && owner != feature && (feature != Filler || owner is null)
         select table;
 
     /// <summary>What must not be called: the clock is a <c>TimeProvider</c>, errors are named, and SQL is made by <c>Sql</c>.</summary>
@@ -157,7 +196,7 @@ internal static partial class House
         return at?.FullName ?? throw new InvalidOperationException("The tests run from inside the source tree.");
     }
 
-    [GeneratedRegex(@"^\s*(?:@|global )?using (?:static )?Outpost\.FieldService\.(\w+)")]
+    [GeneratedRegex(@"^\s*(?:@|global )?using (?:static )?Outpost\.(?<service>FieldService|Aicq|Assistant)\.(?<feature>\w+)")]
     private static partial Regex UsedFeature();
 
     [GeneratedRegex(@"\b(?:insert\s+into|update|delete\s+from)\s+(?:only\s+)?(?:public\.)?(?<table>[a-z]+(?:_[a-z]+)*)\s+(?:set\b|\(|where\b|values\b|as\b|select\b|using\b|default\b|\w\s+(?:set|using|where)\b)", RegexOptions.IgnoreCase)]
@@ -168,4 +207,6 @@ internal static partial class House
 
     [GeneratedRegex(@"^(?:Common|Shared|Utils?|Helpers?|Managers?|Services?|Models?|Core|Misc)$", RegexOptions.IgnoreCase)]
     private static partial Regex ForbiddenFolder();
+
+    public sealed record Plan(IReadOnlyDictionary<string, string[]> Features, IReadOnlyDictionary<string, string> Tables);
 }

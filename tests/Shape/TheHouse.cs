@@ -20,13 +20,11 @@ public sealed class TheHouse
     [Fact]
     public void Features_use_only_what_the_table_allows()
     {
-        var broken = from folder in Directory.EnumerateDirectories(Path.Combine(House.Source, "FieldService"))
-                     let feature = Path.GetFileName(folder)
-                     where feature is not ("bin" or "obj" or "Migrations" or "wwwroot")
-                     from file in House.CodeFiles(folder)
+        var broken = from at in House.Features()
+                     from file in House.CodeFiles(at.Folder)
                      from line in File.ReadLines(file)
-                     where !House.MayUse(feature, line)
-                     select $"{feature}: {Path.GetFileName(file)}: {line}";
+                     where !House.MayUse(at.Service, at.Feature, line)
+                     select $"{at.Service}/{at.Feature}: {Path.GetFileName(file)}: {line}";
 
         Nothing(broken);
     }
@@ -34,8 +32,9 @@ public sealed class TheHouse
     [Fact]
     public void Every_feature_stands_in_the_table()
     {
-        var unknown = Directory.EnumerateDirectories(Path.Combine(House.Source, "FieldService")).Select(Path.GetFileName)
-            .Where(feature => feature is not ("bin" or "obj" or "Migrations" or "wwwroot") && !House.Features.ContainsKey(feature!));
+        var unknown = from at in House.Features()
+                      where !House.Services[at.Service].Features.ContainsKey(at.Feature)
+                      select $"{at.Service}/{at.Feature}";
 
         Nothing(unknown);
     }
@@ -43,11 +42,10 @@ public sealed class TheHouse
     [Fact]
     public void Only_its_own_feature_writes_a_table()
     {
-        var broken = from folder in Directory.EnumerateDirectories(Path.Combine(House.Source, "FieldService"))
-                     let feature = Path.GetFileName(folder)
-                     from file in House.CodeFiles(folder)
-                     from table in House.ForeignWrites(feature, File.ReadAllText(file))
-                     select $"{feature}/{Path.GetFileName(file)} writes {table}";
+        var broken = from at in House.Features()
+                     from file in House.CodeFiles(at.Folder)
+                     from table in House.ForeignWrites(at.Service, at.Feature, File.ReadAllText(file))
+                     select $"{at.Service}/{at.Feature}/{Path.GetFileName(file)} writes {table}";
 
         Nothing(broken);
     }

@@ -16,17 +16,24 @@ public sealed class PostgresServer : IAsyncDisposable
     private readonly ConcurrentDictionary<string, Lazy<Task<string>>> _templates = new(StringComparer.Ordinal);
     private int _databases;
 
-    /// <summary>A fresh database with these migrations applied, owned by <c>fsm_owner</c>. Dispose it to drop it.</summary>
-    public async Task<TestDatabase> DatabaseAsync(MigrationSet set, CancellationToken ct = default)
+    /// <summary>A fresh database of the field service's with these migrations applied. Dispose it to drop it.</summary>
+    public Task<TestDatabase> DatabaseAsync(MigrationSet set, CancellationToken ct = default) => DatabaseAsync(set, "fsm", ct);
+
+    /// <summary>A fresh database with these migrations applied, owned by <c>{system}_owner</c>. Dispose it to drop it.</summary>
+    /// <param name="system">Whose roles may enter it: <c>fsm</c>, <c>assistant</c> or <c>aicq</c>.</param>
+    public async Task<TestDatabase> DatabaseAsync(MigrationSet set, string system, CancellationToken ct = default)
     {
         var key = string.Join(' ', set.Migrations.Select(m => m.File + m.Checksum));
         // Everybody who wants the template waits for the one who makes it, and must not be cancelled with him.
-        var template = await _templates.GetOrAdd(key, _ => new(() => TemplateAsync(set))).Value.WaitAsync(ct);
-        return await CreateAsync(template, ct);
+        var template = await _templates.GetOrAdd(key, _ => new(() => TemplateAsync(set, system))).Value.WaitAsync(ct);
+        return await CreateAsync(template, system, ct);
     }
 
     /// <summary>A fresh database without any table, owned by <c>fsm_owner</c>. Dispose it to drop it.</summary>
-    public Task<TestDatabase> EmptyDatabaseAsync(CancellationToken ct = default) => CreateAsync("template0", ct);
+    public Task<TestDatabase> EmptyDatabaseAsync(CancellationToken ct = default) => EmptyDatabaseAsync("fsm", ct);
+
+    /// <summary>A fresh database without any table, owned by <c>{system}_owner</c>. Dispose it to drop it.</summary>
+    public Task<TestDatabase> EmptyDatabaseAsync(string system, CancellationToken ct = default) => CreateAsync("template0", system, ct);
 
     /// <summary>Ends the server as a power cut does and starts it again. Only for a server that one test has for itself.</summary>
     public async Task RestartAsync() => await (await _process.Value).RestartAsync();
@@ -39,10 +46,10 @@ public sealed class PostgresServer : IAsyncDisposable
         await process.DisposeAsync();
     }
 
-    private async Task<string> TemplateAsync(MigrationSet set)
+    private async Task<string> TemplateAsync(MigrationSet set, string system)
     {
         // Its connections have to be gone before it is cloned; so they are not pooled.
-        var template = await CreateAsync("template0", CancellationToken.None);
+        var template = await CreateAsync("template0", system, CancellationToken.None);
         await using (var owner = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(template.OwnerSource.ConnectionString) { Pooling = false }))
         {
             await new Migrator(owner, set).UpAsync(CancellationToken.None);
@@ -51,13 +58,13 @@ public sealed class PostgresServer : IAsyncDisposable
         return template.Name;
     }
 
-    private async Task<TestDatabase> CreateAsync(string template, CancellationToken ct)
+    private async Task<TestDatabase> CreateAsync(string template, string system, CancellationToken ct)
     {
         var process = await _process.Value.WaitAsync(ct);
         var name = $"test_{Interlocked.Increment(ref _databases)}";
-        await process.AdminAsync($"create database {name} owner {TestDatabase.Owner} template {template}{process.Strategy}", ct);
-        await process.AdminAsync($"revoke all on database {name} from public; grant connect on database {name} to {TestDatabase.App}, {TestDatabase.Backup}", ct);
-        return new TestDatabase(process, name);
+        await process.AdminAsync($"create database {name} owner {system}_owner template {template}{process.Strategy}", ct);
+        await process.AdminAsync($"revoke all on database {name} from public; grant connect on database {name} to {system}_app, {system}_backup", ct);
+        return new TestDatabase(process, name, system);
     }
 }
 
@@ -169,11 +176,14 @@ internal sealed class PostgresProcess : IAsyncDisposable
             if (data != Path.Combine(Directory, "data")) throw new InvalidOperationException($"Reached a PostgreSQL in {data} instead of the tests' own.");
         }
 
-        await AdminAsync($"""
-            create role {TestDatabase.Owner} login;
-            create role {TestDatabase.App} login;
-            create role {TestDatabase.Backup} login bypassrls in role pg_read_all_data;
-            """, CancellationToken.None);
+        foreach (var system in new[] { "fsm", "assistant", "aicq" })
+        {
+            await AdminAsync($"""
+                create role {system}_owner login;
+                create role {system}_app login;
+                create role {system}_backup login bypassrls in role pg_read_all_data;
+                """, CancellationToken.None);
+        }
     }
 
     // In memory a clone takes 10 ms, on a disk up to 200. A container may have little of it. The path of a unix socket may have 107 bytes.

@@ -6,22 +6,19 @@ namespace Outpost.Testing;
 /// <summary>One test's own database, dropped when disposed. The sources open their first connection when they are first used.</summary>
 public sealed class TestDatabase : IAsyncDisposable
 {
-    internal const string Owner = "fsm_owner";
-    internal const string App = "fsm_app";
-    internal const string Backup = "fsm_backup";
-
     private readonly PostgresProcess _process;
+    private readonly string _system;
     private readonly Lazy<NpgsqlDataSource> _owner;
     private readonly Lazy<NpgsqlDataSource> _app;
     private readonly Lazy<NpgsqlDataSource> _backup;
     private readonly Lazy<NpgsqlDataSource> _superuser;
 
-    internal TestDatabase(PostgresProcess process, string name)
+    internal TestDatabase(PostgresProcess process, string name, string system)
     {
-        (_process, Name) = (process, name);
-        _owner = new(() => Source(Owner, autoPrepare: 0));
-        _app = new(() => Source(App, autoPrepare: 50));
-        _backup = new(() => Source(Backup, autoPrepare: 0));
+        (_process, Name, _system) = (process, name, system);
+        _owner = new(() => Source($"{_system}_owner", autoPrepare: 0));
+        _app = new(() => Source($"{_system}_app", autoPrepare: 50));
+        _backup = new(() => Source($"{_system}_backup", autoPrepare: 0));
         _superuser = new(() => Source("postgres", autoPrepare: 0));
     }
 
@@ -39,11 +36,11 @@ public sealed class TestDatabase : IAsyncDisposable
     /// <summary>May do anything: to prepare a test, or to look behind row-level security.</summary>
     public NpgsqlDataSource Superuser => _superuser.Value;
 
-    public string OwnerUrl => Url(Owner);
+    public string OwnerUrl => Url($"{_system}_owner");
 
-    public string AppUrl => Url(App);
+    public string AppUrl => Url($"{_system}_app");
 
-    public string BackupUrl => Url(Backup);
+    public string BackupUrl => Url($"{_system}_backup");
 
     public string SuperuserUrl => Url("postgres");
 
@@ -51,7 +48,7 @@ public sealed class TestDatabase : IAsyncDisposable
     public Settings Settings => new Settings(new Dictionary<string, string>()).With(("DATABASE_URL", AppUrl), ("DATABASE_OWNER_URL", OwnerUrl));
 
     /// <summary>Another pool of the owner's, as another process would have; the caller disposes it.</summary>
-    public NpgsqlDataSource NewOwnerSource() => Source(Owner, autoPrepare: 0);
+    public NpgsqlDataSource NewOwnerSource() => Source($"{_system}_owner", autoPrepare: 0);
 
     public async ValueTask DisposeAsync()
     {

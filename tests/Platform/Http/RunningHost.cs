@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Hosting;
-using Outpost.FieldService.Web;
 using Outpost.Platform.Configuration;
 using Outpost.Platform.Http;
 
@@ -22,7 +21,7 @@ internal sealed class RunningHost : IAsyncDisposable
         Client = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, ActivityHeadersPropagator = null }) { BaseAddress = Address };
     }
 
-    public static ServiceProfile Web { get; } = new("web", "FSM", 3000, new ErrorEnvelope());
+    public static ServiceProfile Web { get; } = new("web", "FSM", 3000, new ExampleErrors());
 
     public Uri Address { get; }
 
