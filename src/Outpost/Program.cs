@@ -32,6 +32,7 @@ var root = new RootCommand("Outpost: field service, assistant, agent hub, and th
     HealthCommand.Create(settings),
     SmokeCommand.Create(settings),
     BenchCommand.Create(),
+    JournalCommand.Create(settings),
 };
 
 return await CommandLine.RunAsync(root, args);
