@@ -33,6 +33,7 @@ var root = new RootCommand("Outpost: field service, assistant, agent hub, and th
     SmokeCommand.Create(settings),
     BenchCommand.Create(),
     JournalCommand.Create(settings),
+    BackupCommands.Create(subsystems, settings, clock),
 };
 
 return await CommandLine.RunAsync(root, args);
