@@ -131,6 +131,10 @@ internal static partial class House
     /// <summary>Which feature of the assistant may use which.</summary>
     private static readonly Dictionary<string, string[]> AssistantFeatures = new()
     {
+        // The catalogue knows models and prices, the providers know the wire, routing chooses between them.
+        ["Catalogue"] = [],
+        ["Providers"] = ["Catalogue"],
+        ["Routing"] = ["Catalogue", "Providers"],
     };
 
     private static readonly Dictionary<string, string> AssistantTables = new()
