@@ -72,9 +72,7 @@ create index flagged_holds on holds (settled_at) where flagged is not null;
 -- The rates that were in force, so that every line can be computed again for ever.
 create table price_versions (
   version text primary key,
-  provider text not null,
-  model text not null,
-  rates jsonb not null,
+  canonical text not null,
   first_used_at timestamptz not null default now()
 );
 
@@ -91,15 +89,13 @@ create table charges (
   cache_write_1h bigint not null,
   output_visible bigint not null,
   reasoning bigint not null,
-  image_units bigint not null,
-  tool_units bigint not null,
   cost bigint not null,
   basis text not null,
   outcome text not null,
   settled_at timestamptz not null,
   primary key (hold_id, attempt),
   constraint a_basis_is_known check (basis in ('reported', 'counted', 'bound')),
-  constraint no_bucket_is_negative check (least(uncached_input, cache_read, cache_write_5m, cache_write_1h, output_visible, reasoning, image_units, tool_units, cost) >= 0)
+  constraint no_bucket_is_negative check (least(uncached_input, cache_read, cache_write_5m, cache_write_1h, output_visible, reasoning, cost) >= 0)
 );
 create index charges_by_time on charges (settled_at);
 
@@ -201,12 +197,12 @@ begin
 end $$;
 
 -- Takes holds, each as a whole or not at all. The limits of the whole are the stricter of what is given and what is kept.
--- p_rates are thousandths of a nano-dollar per output token. With p_min_tokens null the bound stands; otherwise as many output tokens are
--- granted as there is room for, but not fewer than that. p_retry: a hold that is there already is answered, not taken twice.
+-- With p_min_tokens null the bound stands; otherwise, when there is no room for it, as many output tokens are granted as there is room for, but
+-- not fewer than that: p_fixed for the input and p_rates, nano-dollars per million tokens, for the output. p_retry: a hold that is there already is answered, not taken twice.
 create function ledger_hold(
   p_now timestamptz, p_limits bigint[], p_retry boolean,
   p_ids uuid[], p_keys uuid[], p_people uuid[], p_conversations uuid[], p_services text[], p_models text[],
-  p_fixed bigint[], p_rates bigint[], p_max_tokens bigint[], p_min_tokens bigint[], p_lifetimes int[])
+  p_bounds bigint[], p_fixed bigint[], p_rates bigint[], p_max_tokens bigint[], p_min_tokens bigint[], p_lifetimes int[])
 returns table (hold_id uuid, granted boolean, bound bigint, max_tokens bigint, refused_by text, of_key boolean, limited_to bigint, used bigint, opens_at timestamptz, warned text)
 language plpgsql security definer set search_path = public, pg_temp as $$
 #variable_conflict use_variable
@@ -247,15 +243,15 @@ begin
     end if;
 
     max_tokens := p_max_tokens[i];
-    bound := p_fixed[i] + ceil(coalesce(max_tokens, 0)::numeric * p_rates[i] / 1000)::bigint;
+    bound := p_bounds[i];
     room := ledger_room(g);
     if k.scope is not null then room := least(room, ledger_room(k)); end if;
     -- What costs nothing needs no room.
     granted := bound = 0 or room is null or bound <= room;
 
     if not granted and p_min_tokens[i] is not null and p_rates[i] > 0 then
-      max_tokens := greatest(p_min_tokens[i], floor((room - p_fixed[i])::numeric * 1000 / p_rates[i])::bigint);
-      bound := p_fixed[i] + ceil(max_tokens::numeric * p_rates[i] / 1000)::bigint;
+      max_tokens := greatest(p_min_tokens[i], floor((room - p_fixed[i])::numeric * 1000000 / p_rates[i])::bigint);
+      bound := p_fixed[i] + ceil(max_tokens::numeric * p_rates[i] / 1000000)::bigint;
       granted := bound <= room;
     end if;
 
@@ -377,7 +373,7 @@ end $$;
 create function ledger_settle(
   p_now timestamptz, p_durable boolean, p_ids uuid[], p_costs bigint[], p_releases boolean[],
   p_holds uuid[], p_attempts int[], p_providers text[], p_models text[], p_versions text[], p_uncached bigint[], p_reads bigint[], p_writes_5m bigint[], p_writes_1h bigint[],
-  p_visible bigint[], p_reasoning bigint[], p_images bigint[], p_tools bigint[], p_line_costs bigint[], p_bases text[], p_outcomes text[])
+  p_visible bigint[], p_reasoning bigint[], p_line_costs bigint[], p_bases text[], p_outcomes text[])
 returns table (hold_id uuid, became text)
 language plpgsql security definer set search_path = public, pg_temp as $$
 #variable_conflict use_variable
@@ -430,9 +426,9 @@ begin
   end if;
   perform ledger_keep(g);
 
-  insert into charges (hold_id, attempt, provider, model, price_version, uncached_input, cache_read, cache_write_5m, cache_write_1h, output_visible, reasoning, image_units, tool_units,
+  insert into charges (hold_id, attempt, provider, model, price_version, uncached_input, cache_read, cache_write_5m, cache_write_1h, output_visible, reasoning,
     cost, basis, outcome, settled_at)
-  select l.*, g.seen_at from unnest(p_holds, p_attempts, p_providers, p_models, p_versions, p_uncached, p_reads, p_writes_5m, p_writes_1h, p_visible, p_reasoning, p_images, p_tools,
+  select l.*, g.seen_at from unnest(p_holds, p_attempts, p_providers, p_models, p_versions, p_uncached, p_reads, p_writes_5m, p_writes_1h, p_visible, p_reasoning,
     p_line_costs, p_bases, p_outcomes) as l
   on conflict do nothing;
 end $$;
