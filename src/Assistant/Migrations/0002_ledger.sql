@@ -197,13 +197,12 @@ begin
 end $$;
 
 -- Takes holds, each as a whole or not at all. The limits of the whole are the stricter of what is given and what is kept.
--- With p_min_tokens null the bound stands; otherwise, when there is no room for it, as many output tokens are granted as there is room for, but
--- not fewer than that: p_fixed for the input and p_rates, nano-dollars per million tokens, for the output. p_retry: a hold that is there already is answered, not taken twice.
+-- p_retry: a hold that is there already is answered, not taken twice. A refusal tells the room that there was.
 create function ledger_hold(
   p_now timestamptz, p_limits bigint[], p_retry boolean,
   p_ids uuid[], p_keys uuid[], p_people uuid[], p_conversations uuid[], p_services text[], p_models text[],
-  p_bounds bigint[], p_fixed bigint[], p_rates bigint[], p_max_tokens bigint[], p_min_tokens bigint[], p_lifetimes int[])
-returns table (hold_id uuid, granted boolean, bound bigint, max_tokens bigint, refused_by text, of_key boolean, limited_to bigint, used bigint, opens_at timestamptz, warned text)
+  p_bounds bigint[], p_max_tokens bigint[], p_lifetimes int[])
+returns table (hold_id uuid, granted boolean, bound bigint, room bigint, refused_by text, of_key boolean, limited_to bigint, used bigint, opens_at timestamptz, warned text)
 language plpgsql security definer set search_path = public, pg_temp as $$
 #variable_conflict use_variable
 declare
@@ -211,10 +210,8 @@ declare
   g budgets;
   k budgets;
   b budgets;
-  room bigint;
   taken int[] := '{}';
   bounds bigint[] := '{}';
-  tokens bigint[] := '{}';
 begin
   g := ledger_lock(nobody, p_now);
   g.request_limit := least(g.request_limit, p_limits[1]);
@@ -228,7 +225,7 @@ begin
     refused_by := null; of_key := false; limited_to := null; used := null; opens_at := null; warned := null;
 
     if p_retry then
-      select h.state = 'held', h.bound, h.max_tokens into granted, bound, max_tokens from holds h where h.id = hold_id;
+      select h.state = 'held', h.bound into granted, bound from holds h where h.id = hold_id;
       if found then
         if not granted then refused_by := 'released'; end if;
         return next;
@@ -242,25 +239,17 @@ begin
       if p_keys[i] is not null then k := ledger_lock(p_keys[i], g.seen_at); end if;
     end if;
 
-    max_tokens := p_max_tokens[i];
     bound := p_bounds[i];
     room := ledger_room(g);
     if k.scope is not null then room := least(room, ledger_room(k)); end if;
     -- What costs nothing needs no room.
     granted := bound = 0 or room is null or bound <= room;
 
-    if not granted and p_min_tokens[i] is not null and p_rates[i] > 0 then
-      max_tokens := greatest(p_min_tokens[i], floor((room - p_fixed[i])::numeric * 1000000 / p_rates[i])::bigint);
-      bound := p_fixed[i] + ceil(max_tokens::numeric * p_rates[i] / 1000000)::bigint;
-      granted := bound <= room;
-    end if;
-
     if granted then
       g.held := g.held + bound;
       if k.scope is not null then k.held := k.held + bound; end if;
       taken := taken || i;
       bounds := bounds || bound;
-      tokens := tokens || max_tokens;
     else
       of_key := bound <= ledger_room(g) or ledger_room(g) is null;
       b := case when of_key then k else g end;
@@ -294,13 +283,13 @@ begin
   perform ledger_keep(g);
 
   insert into holds (id, key_id, person_id, conversation_id, service, model, bound, max_tokens, held_at, expires_at, state)
-  select p_ids[t.i], p_keys[t.i], p_people[t.i], p_conversations[t.i], p_services[t.i], p_models[t.i], t.bound, t.tokens, g.seen_at, g.seen_at + make_interval(secs => p_lifetimes[t.i]), 'held'
-  from unnest(taken, bounds, tokens) as t(i, bound, tokens);
+  select p_ids[t.i], p_keys[t.i], p_people[t.i], p_conversations[t.i], p_services[t.i], p_models[t.i], t.bound, p_max_tokens[t.i], g.seen_at, g.seen_at + make_interval(secs => p_lifetimes[t.i]), 'held'
+  from unnest(taken, bounds) as t(i, bound);
 end $$;
 
 -- Raises a hold before another attempt that may cost beside what an earlier one has cost already.
 create function ledger_extend(p_now timestamptz, p_limits bigint[], p_id uuid, p_bound bigint)
-returns table (hold_id uuid, granted boolean, bound bigint, max_tokens bigint, refused_by text, of_key boolean, limited_to bigint, used bigint, opens_at timestamptz, warned text)
+returns table (hold_id uuid, granted boolean, bound bigint, room bigint, refused_by text, of_key boolean, limited_to bigint, used bigint, opens_at timestamptz, warned text)
 language plpgsql security definer set search_path = public, pg_temp as $$
 #variable_conflict use_variable
 declare
@@ -315,7 +304,7 @@ begin
   g.hour_limit := least(g.hour_limit, p_limits[2]);
   g.day_limit := least(g.day_limit, p_limits[3]);
   select * into h from holds where id = p_id for update;
-  hold_id := p_id; bound := p_bound; max_tokens := h.max_tokens; of_key := false;
+  hold_id := p_id; bound := p_bound; of_key := false;
   if h.state is distinct from 'held' then
     granted := false; refused_by := 'released';
     return next;
