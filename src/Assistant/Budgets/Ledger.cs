@@ -102,7 +102,17 @@ internal sealed partial class Ledger(NpgsqlDataSource source, BudgetSettings set
         {
             while (holds.Count + ended.Count < MostAtOnce && _entries.Reader.TryRead(out var entry)) (entry.Request is null ? ended : holds).Add(entry);
 
-            await WriteAsync(holds, ended);
+            try
+            {
+                await WriteAsync(holds, ended);
+            }
+            catch (Exception broken)
+            {
+                // The outermost loop: whatever it was, the next requests must not wait for ever, and the holds of these expire at their estimate.
+                Broken(log, broken);
+                foreach (var entry in holds.Where(entry => entry.Answer!.TrySetException(broken))) Interlocked.Decrement(ref _waiting);
+            }
+
             holds.Clear();
             ended.Clear();
         }
@@ -157,13 +167,8 @@ internal sealed partial class Ledger(NpgsqlDataSource source, BudgetSettings set
         }
 
         var (odd, taken) = await _db.ReadAsync([.. statements], async (results, ct) =>
-        {
-            var prices = statements.Count - (ended.Count > 0 ? 1 : 0) - (holds.Count > 0 ? 1 : 0);
-            for (var i = 0; i < prices; i++) await results.ListAsync(static _ => 0, ct);
-            return (
-                ended.Count > 0 ? await results.ListAsync(LedgerSql.ReadOddity, ct) : [],
-                holds.Count > 0 ? await results.ListAsync(LedgerSql.ReadTaken, ct) : []);
-        }, CancellationToken.None);
+            (ended.Count > 0 ? await results.ListAsync(LedgerSql.ReadOddity, ct) : [], holds.Count > 0 ? await results.ListAsync(LedgerSql.ReadTaken, ct) : []),
+            CancellationToken.None);
 
         foreach (var entry in ended)
         {
@@ -259,6 +264,9 @@ internal sealed partial class Ledger(NpgsqlDataSource source, BudgetSettings set
 
     [LoggerMessage(LogLevel.Error, "The ledger cannot be reached; {Holds} holds and {Settlements} settlements wait")]
     private static partial void Unreachable(ILogger log, int holds, int settlements, Exception broken);
+
+    [LoggerMessage(LogLevel.Critical, "The ledger's writer failed; what it had in hand is settled at the estimate")]
+    private static partial void Broken(ILogger log, Exception broken);
 
     [LoggerMessage(LogLevel.Critical, "The database refuses the entry of request {Hold}; its hold will be settled at the estimate")]
     private static partial void Rejected(ILogger log, Guid hold, Exception refused);

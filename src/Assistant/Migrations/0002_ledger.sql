@@ -190,7 +190,7 @@ end $$;
 create function ledger_note(p_at timestamptz, p_last timestamptz, p_scope uuid, p_kind text, p_window text, p_threshold bigint, p_used bigint, p_hold uuid)
 returns boolean language plpgsql as $$
 begin
-  if p_last > p_at - case p_window when 'hour' then interval '1 hour' else interval '24 hours' end then return false; end if;
+  if p_last > p_at - (case p_window when 'hour' then interval '1 hour' else interval '24 hours' end) then return false; end if;
 
   insert into budget_events (at, scope, kind, time_window, threshold, used, hold_id) values (p_at, p_scope, p_kind, p_window, p_threshold, p_used, p_hold);
   return true;
@@ -257,24 +257,36 @@ begin
       limited_to := case refused_by when 'request' then b.request_limit when 'hour' then b.hour_limit else b.day_limit end;
       used := case refused_by when 'request' then 0 when 'hour' then b.hour_settled + b.held else b.day_settled + b.held end;
       opens_at := ledger_opens(b, refused_by, bound);
-      if refused_by = 'hour' and ledger_note(g.seen_at, b.hour_hit_at, b.scope, 'limit', 'hour', limited_to, used, hold_id) then
-        if of_key then k.hour_hit_at := g.seen_at; else g.hour_hit_at := g.seen_at; end if;
-      elsif refused_by = 'day' and ledger_note(g.seen_at, b.day_hit_at, b.scope, 'limit', 'day', limited_to, used, hold_id) then
-        if of_key then k.day_hit_at := g.seen_at; else g.day_hit_at := g.seen_at; end if;
+      if refused_by = 'hour' then
+        if ledger_note(g.seen_at, b.hour_hit_at, b.scope, 'limit', 'hour', limited_to, used, hold_id) then
+          if of_key then k.hour_hit_at := g.seen_at; else g.hour_hit_at := g.seen_at; end if;
+        end if;
+      elsif refused_by = 'day' then
+        if ledger_note(g.seen_at, b.day_hit_at, b.scope, 'limit', 'day', limited_to, used, hold_id) then
+          if of_key then k.day_hit_at := g.seen_at; else g.day_hit_at := g.seen_at; end if;
+        end if;
       end if;
     end if;
 
-    if g.hour_settled + g.held >= g.hour_warn and ledger_note(g.seen_at, g.hour_warned_at, nobody, 'warn', 'hour', g.hour_warn, g.hour_settled + g.held, hold_id) then
-      g.hour_warned_at := g.seen_at; warned := concat_ws(',', warned, 'hour');
+    if g.hour_settled + g.held >= g.hour_warn then
+      if ledger_note(g.seen_at, g.hour_warned_at, nobody, 'warn', 'hour', g.hour_warn, g.hour_settled + g.held, hold_id) then
+        g.hour_warned_at := g.seen_at; warned := concat_ws(',', warned, 'hour');
+      end if;
     end if;
-    if g.day_settled + g.held >= g.day_warn and ledger_note(g.seen_at, g.day_warned_at, nobody, 'warn', 'day', g.day_warn, g.day_settled + g.held, hold_id) then
-      g.day_warned_at := g.seen_at; warned := concat_ws(',', warned, 'day');
+    if g.day_settled + g.held >= g.day_warn then
+      if ledger_note(g.seen_at, g.day_warned_at, nobody, 'warn', 'day', g.day_warn, g.day_settled + g.held, hold_id) then
+        g.day_warned_at := g.seen_at; warned := concat_ws(',', warned, 'day');
+      end if;
     end if;
-    if k.hour_settled + k.held >= k.hour_warn and ledger_note(g.seen_at, k.hour_warned_at, k.scope, 'warn', 'hour', k.hour_warn, k.hour_settled + k.held, hold_id) then
-      k.hour_warned_at := g.seen_at; warned := concat_ws(',', warned, 'key_hour');
+    if k.hour_settled + k.held >= k.hour_warn then
+      if ledger_note(g.seen_at, k.hour_warned_at, k.scope, 'warn', 'hour', k.hour_warn, k.hour_settled + k.held, hold_id) then
+        k.hour_warned_at := g.seen_at; warned := concat_ws(',', warned, 'key_hour');
+      end if;
     end if;
-    if k.day_settled + k.held >= k.day_warn and ledger_note(g.seen_at, k.day_warned_at, k.scope, 'warn', 'day', k.day_warn, k.day_settled + k.held, hold_id) then
-      k.day_warned_at := g.seen_at; warned := concat_ws(',', warned, 'key_day');
+    if k.day_settled + k.held >= k.day_warn then
+      if ledger_note(g.seen_at, k.day_warned_at, k.scope, 'warn', 'day', k.day_warn, k.day_settled + k.held, hold_id) then
+        k.day_warned_at := g.seen_at; warned := concat_ws(',', warned, 'key_day');
+      end if;
     end if;
     return next;
   end loop;
@@ -324,7 +336,7 @@ begin
     k.held := k.held + more;
     update holds set bound = greatest(holds.bound, p_bound) where id = p_id;
   else
-    of_key := b.scope = h.key_id;
+    of_key := b.scope is not distinct from h.key_id;
     refused_by := case when p_bound > b.request_limit then 'request' when more > b.hour_limit - b.hour_settled - b.held then 'hour' else 'day' end;
     limited_to := case refused_by when 'request' then b.request_limit when 'hour' then b.hour_limit else b.day_limit end;
     used := case refused_by when 'request' then 0 when 'hour' then b.hour_settled + b.held else b.day_settled + b.held end;
