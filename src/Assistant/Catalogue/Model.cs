@@ -25,6 +25,12 @@ internal sealed record Model
 
     public Abilities Can { get; init; }
 
+    /// <summary>How it is told how hard to think, where its API knows more than one way.</summary>
+    public Thinking Thinking { get; init; }
+
+    /// <summary>Whether it takes temperature and top_p; the models that think refuse them.</summary>
+    public bool Sampling { get; init; } = true;
+
     /// <summary>How many tokens an image can count as; null when it sees none.</summary>
     public ImageTokens? Images { get; init; }
 
@@ -47,6 +53,9 @@ internal enum ModelUse { Chat, Embedding }
 
 [Flags]
 internal enum Abilities { None = 0, Vision = 1, Tools = 2, Reasoning = 4, Json = 8 }
+
+/// <summary>Anthropic's ways of being told: not at all, with a number of tokens, or with a word.</summary>
+internal enum Thinking { None, Budget, Adaptive }
 
 /// <summary>An upper bound for the tokens of one image.</summary>
 /// <param name="Flat">For an image of any size: the provider shrinks what is larger.</param>

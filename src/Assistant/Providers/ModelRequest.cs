@@ -8,8 +8,8 @@ internal sealed record ModelRequest
     public required IReadOnlyList<Message> Messages { get; init; }
 
     /// <summary>
-    /// The most that may be put out, thinking included. Null means as much as the model can; a plan of the router then says how much that is, and
-    /// <see cref="Routing.RoutePlan.WithMaxOutput"/> sets another number.
+    /// The most that may be put out, thinking included. Null means as much as the model can; the router's plan then says how much that is, and can set
+    /// another number.
     /// </summary>
     public int? MaxOutputTokens { get; init; }
 
