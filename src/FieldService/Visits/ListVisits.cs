@@ -85,15 +85,16 @@ internal static class ListVisits
             {Sql.If(assigned is not null, $"and v.assigned_user_id = {assigned}")}
             {Sql.If(from is not null, $"and v.scheduled_start >= {from}")}
             {Sql.If(to is not null, $"and v.scheduled_start < {to}")}
-            {(search is null ? null : (Sql)$"and v.job_id in ({JobSearch.Ids(user.Account, search)})")}
+            {(search is null ? null : (Sql)$"and v.job_id in ({JobSearch.Ids(search)})")}
             """;
 
         return Answers.Page(paging, await db.PageAsync<Row>(
             $"""
+            with page as materialized (select v.id from visits v where {asked} order by {order} {paging.Window})
             {Rows}
-            where {asked}
+            join page on page.id = v.id
+            where v.account_id = {user.Account}
             order by {order}
-            limit {paging.Limit} offset {paging.Offset}
             """,
             $"select count(*) from visits v where {asked}", ct));
     }

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Outpost.Platform.Postgres;
 
 namespace Outpost.FieldService.Web;
 
@@ -33,4 +34,7 @@ internal static class Answers
 public sealed record Paging([property: Range(1, 1_000_000)] int Page = 1, [property: Range(1, 100)] int Limit = 20)
 {
     public int Offset => (Page - 1) * Limit;
+
+    /// <summary>The end of the statement that picks the page. Its length stands in the text, because it is what the planner chooses the plan by.</summary>
+    public Sql Window => $"limit {Sql.Number(Limit)} offset {Offset}";
 }
