@@ -41,6 +41,8 @@ internal static class LedgerSql
 
     public static Sql Expire(DateTimeOffset now, int most) => $"select hold_id, key_id, bound from ledger_expire({now}, {most})";
 
+    public static Sql Resolve(DateTimeOffset now, Guid hold, Spend cost) => $"select ledger_resolve({now}, {hold}, {cost.NanoDollars})";
+
     public static Sql Forget(DateTimeOffset now) => $"select ledger_forget({now})";
 
     public static Sql Limit(Guid scope, Limits limits) => $"""

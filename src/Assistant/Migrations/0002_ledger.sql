@@ -459,6 +459,23 @@ begin
   perform ledger_keep(g);
 end $$;
 
+-- Somebody has looked up what an expired request really cost. False: it is not one, or it cannot have cost that much.
+create function ledger_resolve(p_now timestamptz, p_id uuid, p_cost bigint) returns boolean
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+  g budgets;
+  h holds;
+begin
+  g := ledger_lock('00000000-0000-0000-0000-000000000000', p_now);
+  select * into h from holds where id = p_id for update;
+  if h.state is distinct from 'expired' or p_cost < 0 or p_cost > h.bound then return false; end if;
+
+  perform ledger_keep(ledger_correct(g, h.settled_at, p_cost - h.settled));
+  if h.key_id is not null then perform ledger_keep(ledger_correct(ledger_lock(h.key_id, g.seen_at), h.settled_at, p_cost - h.settled)); end if;
+  update holds set state = 'settled', settled = p_cost, flagged = 'resolved' where id = p_id;
+  return true;
+end $$;
+
 -- What no window reaches any more.
 create function ledger_forget(p_now timestamptz) returns void language sql security definer set search_path = public, pg_temp as $$
   delete from spend_minutes where minute < least(p_now, (select seen_at from budgets where scope = '00000000-0000-0000-0000-000000000000')) - interval '25 hours'
@@ -476,6 +493,6 @@ $$;
 grant select on budgets, spend_minutes, holds, charges, budget_events to assistant_app;
 grant select, insert on price_versions to assistant_app;
 revoke all on function
-  ledger_hold, ledger_extend, ledger_settle, ledger_expire, ledger_forget, ledger_limit, ledger_roll, ledger_lock, ledger_keep, ledger_book, ledger_room, ledger_opens, ledger_note, ledger_turn,
+  ledger_hold, ledger_extend, ledger_settle, ledger_expire, ledger_resolve, ledger_forget, ledger_limit, ledger_roll, ledger_lock, ledger_keep, ledger_book, ledger_room, ledger_opens, ledger_note, ledger_turn,
   ledger_correct from public;
-grant execute on function ledger_hold, ledger_extend, ledger_settle, ledger_expire, ledger_forget, ledger_limit to assistant_app;
+grant execute on function ledger_hold, ledger_extend, ledger_settle, ledger_expire, ledger_resolve, ledger_forget, ledger_limit to assistant_app;

@@ -14,6 +14,7 @@ public static class SettingKeys
     private const string Running = "Running";
     private const string Watching = "Watching";
     private const string Messages = "Messages";
+    private const string Spending = "Spending";
 
     public static IReadOnlyList<SettingKey> All { get; } =
     [
@@ -114,6 +115,27 @@ public static class SettingKeys
         new("INSTANCE", Watching, "all", "The instance that health answers name.") { Default = "as FLY_ALLOC_ID, else the machine's name" },
         new("FLY_REGION", Watching, "all", "Set by Fly; see REGION.") { InTemplate = false },
         new("FLY_ALLOC_ID", Watching, "all", "Set by Fly; see INSTANCE.") { InTemplate = false },
+        new("ASSISTANT_DATABASE_URL", Database, "assistant", "The assistant's database, where it is not the one of DATABASE_URL.")
+        {
+            Kind = SettingKind.PostgresUrl, Default = "as DATABASE_URL", Check = ValueChecks.Database, Doubt = ValueChecks.DatabaseRole,
+        },
+        new("ASSISTANT_DATABASE_OWNER_URL", Database, "migrate", "The assistant's database as its owner.")
+        {
+            Kind = SettingKind.PostgresUrl, Default = "as DATABASE_OWNER_URL", Check = ValueChecks.OwnerDatabase,
+        },
+        new("ASSISTANT_HOST", Addresses, "assistant", "The address to listen on. 0.0.0.0 opens the port to every network of this machine.") { Default = "127.0.0.1", Check = ValueChecks.Address },
+        new("ASSISTANT_PORT", Addresses, "assistant", "The port of the assistant.") { Kind = SettingKind.Port, Default = "8090", Check = ValueChecks.Port },
+        new("COST_LIMIT_PER_REQUEST", Spending, "assistant", "What one request may cost at most, in dollars; none for no limit. What could cost more is refused before a provider is asked.") { Default = "1.00", Check = ValueChecks.Dollars },
+        new("COST_LIMIT_PER_HOUR", Spending, "assistant", "What may be spent within any 60 minutes.") { Default = "10.00", Check = ValueChecks.Dollars },
+        new("COST_LIMIT_PER_DAY", Spending, "assistant", "What may be spent within any 24 hours.") { Default = "50.00", Check = ValueChecks.Dollars },
+        new("COST_WARN_PER_REQUEST", Spending, "assistant", "From which cost of one request on to warn.") { Default = "0.50", Check = ValueChecks.Dollars },
+        new("COST_WARN_PER_HOUR", Spending, "assistant", "From which spending within 60 minutes on to warn, once per window.") { Default = "5.00", Check = ValueChecks.Dollars },
+        new("COST_WARN_PER_DAY", Spending, "assistant", "From which spending within 24 hours on to warn, once per window.") { Default = "20.00", Check = ValueChecks.Dollars },
+        new("COST_POLICY", Spending, "assistant", "What happens to a request that could cost more than there is room for: strict refuses it, clamp_max_tokens limits its output to what fits and says so.")
+        {
+            Default = "strict", Check = ValueChecks.OneOf("strict", "clamp_max_tokens"),
+        },
+        new("SESSION_TIMEOUT", Running, "assistant", "How long a chat session lives without a message, in seconds. What was said stays in its conversation.") { Default = "3600", Check = ValueChecks.Between(60, 2_592_000) },
         new("OUTPOST_ENV_FILE", Running, "all", "The file to read instead of .env. Only the environment can say so.") { Default = ".env", InTemplate = false },
     ];
 
