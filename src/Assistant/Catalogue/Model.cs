@@ -23,6 +23,9 @@ internal sealed record Model
     /// <summary>The most tokens it puts out, thinking included; 0 for embeddings.</summary>
     public required int MaxOutput { get; init; }
 
+    /// <summary>The smallest number that its API takes for the most it may put out.</summary>
+    public int LeastOutput { get; init; } = 1;
+
     public Abilities Can { get; init; }
 
     /// <summary>How it is told how hard to think, where its API knows more than one way.</summary>
@@ -38,6 +41,9 @@ internal sealed record Model
     public int Quality { get; init; } = 50;
 
     public int Speed { get; init; } = 50;
+
+    /// <summary>Whether it may be chosen when the caller names no model.</summary>
+    public bool Auto { get; init; } = true;
 
     /// <summary>Asked in this order when this model does not answer; only when the caller named it.</summary>
     public IReadOnlyList<string> Fallbacks { get; init; } = [];

@@ -50,6 +50,9 @@ internal readonly record struct AnswerEvent
 
     public Usage Usage { get; init; }
 
+    /// <summary>The usage is not the last word: more may have been put out than it says.</summary>
+    public bool Partial { get; init; }
+
     /// <summary>The usage was counted here, because the provider did not say it.</summary>
     public bool Counted { get; init; }
 
@@ -68,7 +71,7 @@ internal readonly record struct AnswerEvent
 
     public static AnswerEvent ToolArguments(int index, string text) => new() { Kind = AnswerEventKind.ToolArguments, Index = index, Text = text };
 
-    public static AnswerEvent OfUsage(Usage usage) => new() { Kind = AnswerEventKind.Usage, Usage = usage, Text = "" };
+    public static AnswerEvent OfUsage(Usage usage, bool partial) => new() { Kind = AnswerEventKind.Usage, Usage = usage, Partial = partial, Text = "" };
 
     public static AnswerEvent Finished(FinishReason reason) => new() { Kind = AnswerEventKind.Finished, Reason = reason, Text = "" };
 

@@ -61,4 +61,15 @@ internal sealed class ProviderException(Fault fault, string provider, string mes
 
     /// <summary>Whether the caller has seen a part of the answer; set by the router.</summary>
     public bool AfterFirstToken { get; init; }
+
+    /// <summary>The same, with what the caller has to know: a part of the answer was already told.</summary>
+    public ProviderException AfterContent() => new(Fault, Provider, Message)
+    {
+        Status = Status,
+        ProviderCode = ProviderCode,
+        RequestId = RequestId,
+        RetryAfter = RetryAfter,
+        MayHaveWorked = true,
+        AfterFirstToken = true,
+    };
 }

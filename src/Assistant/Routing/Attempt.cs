@@ -7,7 +7,10 @@ namespace Outpost.Assistant.Routing;
 /// <param name="InputBound">Proven: the model never counts more tokens of input than this.</param>
 /// <param name="MaxOutput">What the model is told to put out at most, thinking included.</param>
 /// <param name="Bound">The most that one attempt costs.</param>
-internal sealed record Leg(Model Model, Price Price, long InputBound, int MaxOutput, Spend Bound);
+internal sealed record Leg(Model Model, Price Price, long InputBound, int MaxOutput, Spend Bound)
+{
+    internal required IProvider Provider { get; init; }
+}
 
 /// <summary>One request to one provider.</summary>
 /// <param name="Id">Sent to the provider as <c>x-client-request-id</c>.</param>

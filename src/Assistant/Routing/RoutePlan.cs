@@ -22,12 +22,13 @@ internal sealed record RoutePlan(ModelRequest Request, IReadOnlyList<Leg> Legs)
         ArgumentOutOfRangeException.ThrowIfLessThan(tokens, 1);
         return this with
         {
-            Legs = [.. Legs.Select(leg => leg.MaxOutput <= tokens
+            Legs = [.. Legs.Select(leg => Math.Max(tokens, leg.Model.LeastOutput) is var most && leg.MaxOutput <= most
                 ? leg
-                : leg with { MaxOutput = tokens, Bound = leg.Price.Bound(leg.InputBound, tokens, Request.Cache) })],
+                : leg with { MaxOutput = most, Bound = leg.Price.Bound(leg.InputBound, most, Request.Cache) })],
         };
     }
 
-    /// <summary>How much output every leg can be allowed within a spend; less than 1 when a leg's input alone costs more.</summary>
-    public long OutputWithin(Spend spend) => Legs.Min(leg => Math.Min(leg.MaxOutput, leg.Price.OutputWithin(spend, leg.InputBound, Request.Cache)));
+    /// <summary>How much output every leg can be allowed within a spend; less than 1 when a leg costs more with the least output that it takes.</summary>
+    public long OutputWithin(Spend spend) => Legs.Min(leg =>
+        Math.Min(leg.MaxOutput, leg.Price.OutputWithin(spend, leg.InputBound, Request.Cache)) is var most && most >= leg.Model.LeastOutput ? most : 0);
 }
