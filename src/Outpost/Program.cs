@@ -27,6 +27,8 @@ var root = new RootCommand("Outpost: field service, assistant, agent hub, and th
     MigrateCommands.Create(subsystems, settings),
     UserCommands.Create(subsystems, settings),
     FsmCommands.Create(settings),
+    AicqCommands.Create(subsystems, settings, clock),
+    RedisCommands.Create(settings),
     DemoCommand.Create(subsystems, settings),
     AuditCommands.Create(subsystems, settings),
     HealthCommand.Create(settings),

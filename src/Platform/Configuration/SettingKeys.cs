@@ -73,6 +73,12 @@ public static class SettingKeys
         },
         new("FSM_API_KEY", Security, "outpost fsm", "The API key with which outpost fsm calls the field service.") { Kind = SettingKind.Secret, InTemplate = false },
         new("FSM_API_KEY_FILE", Security, "outpost fsm", "A file that holds the API key, instead of FSM_API_KEY.") { InTemplate = false },
+        new("AICQ_URL", Addresses, "outpost aicq", "The hub that outpost aicq takes part in: https://hub.example.com.")
+        {
+            Default = "http://127.0.0.1 with AICQ_PORT", InTemplate = false, Check = ValueChecks.HttpUrl,
+        },
+        new("AICQ_CONFIG", Running, "outpost aicq", "The directory of the agent's agent.json and private.key.") { Default = "~/.aicq", InTemplate = false },
+        new("AICQ_ROOM_KEY", Security, "outpost aicq", "The key of a private room, for outpost aicq.") { Kind = SettingKind.Secret, InTemplate = false },
         new("PORT", Addresses, "a service that runs alone", "The port of the one service in a container; FSM_PORT goes before it.") { Kind = SettingKind.Port, Check = ValueChecks.Port },
         new("OUTPOST_DATA", Running, "outpost up", "The directory of everything that outpost up keeps: the private PostgreSQL and Redis, documents, backups.") { Default = "~/.local/share/outpost" },
         new(DataPath.FilesKey, Running, "fsm", "The directory of what people upload, such as receipts. It belongs into every backup.") { Default = "files inside OUTPOST_DATA" },
