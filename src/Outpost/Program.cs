@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Outpost.Aicq;
 using Outpost.Bench;
 using Outpost.FieldService;
 using Outpost.Operator.Commands;
@@ -9,10 +10,12 @@ Role[] roles =
 [
     FieldServiceRole.Web,
     FieldServiceRole.Worker,
+    AicqRole.Hub,
 ];
 Subsystem[] subsystems =
 [
     FieldServiceRole.Subsystem,
+    AicqRole.Subsystem,
 ];
 Func<Settings> settings = () => Settings.Load();
 var clock = TimeProvider.System;
