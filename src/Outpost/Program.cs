@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Outpost.Aicq;
 using Outpost.Assistant;
 using Outpost.Bench;
 using Outpost.FieldService;
@@ -10,11 +11,13 @@ Role[] roles =
 [
     FieldServiceRole.Web,
     FieldServiceRole.Worker,
+    AicqRole.Hub,
     AssistantRole.Service,
 ];
 Subsystem[] subsystems =
 [
     FieldServiceRole.Subsystem,
+    AicqRole.Subsystem,
     AssistantRole.Subsystem,
 ];
 Func<Settings> settings = () => Settings.Load();
