@@ -39,6 +39,7 @@ var root = new RootCommand("Outpost: field service, assistant, agent hub, and th
     AuditCommands.Create(subsystems, settings),
     HealthCommand.Create(settings),
     SmokeCommand.Create(settings),
+    ArchiveCommands.Create(subsystems, settings, clock),
     BenchCommand.Create(),
     JournalCommand.Create(settings),
     BackupCommands.Create(subsystems, settings, clock),

@@ -34,6 +34,7 @@ internal static class ExportEstimates
             new("notes", e => e.Notes),
             new("created_at", e => Csv.Instant(e.CreatedAt, zone)),
         ];
+        ListParameters.NoOrder(filter.Sort, filter.Order);
         var asked = ListEstimates.Asked(filter, user);
         return Csv.File("estimates.csv", columns, Csv.InTurn<Row>(db, (last, window) => $"""
             select e.id, e.estimate_number as number, e.status, e.client_id, c.name as client_name, e.job_id, e.subtotal_cents, e.tax_cents, e.total_cents,

@@ -17,6 +17,8 @@ public static class SettingKeys
     private const string Backups = "Backups";
     private const string Spending = "Spending";
 
+    private const string Archive = "Archive";
+
     public static IReadOnlyList<SettingKey> All { get; } =
     [
         new("ENVIRONMENT", Running, "all", "What this is: production or development. In production weak and default secrets are refused.")
@@ -134,6 +136,24 @@ public static class SettingKeys
         new("AICQ_INBOX_MESSAGES", Running, "aicq", "The most direct messages that wait for one agent. They go after a week.") { Default = "2000", Check = ValueChecks.Between(10, 1_000_000) },
         new("AICQ_INBOX_MESSAGES_PER_SENDER", Running, "aicq", "The most of them from one sender.") { Default = "200", Check = ValueChecks.Between(1, 1_000_000) },
         new("AICQ_STREAMS", Running, "aicq", "The most live streams that one instance holds open; HTTP_CONNECTIONS must be larger.") { Default = "12000", Check = ValueChecks.Between(1, 1_000_000) },
+        new("ARCHIVE", Archive, "outpost up", "Archives the database continuously, so that it can be restored to any instant: pgbackrest, stream (PostgreSQL's own tools, loses nothing with ARCHIVE_SYNCHRONOUS), or off.")
+        {
+            Default = "off", Check = ValueChecks.OneOf("off", "pgbackrest", "stream"),
+        },
+        new("ARCHIVE_DIR", Archive, "outpost up", "Where backups and log go. On another disk than the database it survives the loss of that disk.") { Default = "archive inside OUTPOST_DATA" },
+        new("ARCHIVE_URL", Archive, "outpost up", "The PostgreSQL to archive, as a superuser, where it is not the one that outpost up keeps.") { Kind = SettingKind.PostgresUrl, Default = "the private one", Check = ValueChecks.Database },
+        new("ARCHIVE_SYNCHRONOUS", Archive, "outpost up", "With stream: wait lets each write wait until the archive has it (nothing is ever lost, and writes stand still without the receiver); "
+            + "continue does the same and lets writes go on after 10 s without the receiver; off never waits.")
+        {
+            Default = "off", Check = ValueChecks.OneOf("off", "wait", "continue"),
+        },
+        new("ARCHIVE_TIMEOUT_SECONDS", Archive, "outpost up", "With pgbackrest: how old log may become before it is archived, full or not. It bounds what can be lost.") { Default = "60", Check = ValueChecks.Between(1, 3600) },
+        new("ARCHIVE_KEEP_DAYS", Archive, "outpost up", "How far back it can be restored to.") { Default = "7", Check = ValueChecks.Between(1, 3650) },
+        new("ARCHIVE_HEARTBEAT_SECONDS", Archive, "outpost up", "How often it is measured what would be lost now; each time one small row is written.") { Default = "5", Check = ValueChecks.Between(1, 3600) },
+        new("ARCHIVE_BACKLOG_MB", Archive, "outpost up", "How much log may wait on the database's disk while it cannot be archived. Beyond that it is given up, so that the disk does not fill.")
+        {
+            Default = "1024", Check = ValueChecks.Between(64, 1_048_576),
+        },
         new("LOG_LEVEL", Watching, "all", "The least that is logged: trace, debug, info, warn or error.") { Default = "info", Check = ValueChecks.LogLevel },
         new("OTEL_EXPORTER_OTLP_ENDPOINT", Watching, "all", "Where to send traces: http://localhost:4317. Left out, none are sent.") { Check = ValueChecks.HttpUrl },
         new("OTEL_SERVICE_NAME", Watching, "all", "How traces and metrics name this service.") { Default = "the role's name" },
