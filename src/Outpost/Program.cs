@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Outpost.Assistant;
 using Outpost.Bench;
 using Outpost.FieldService;
 using Outpost.Operator.Commands;
@@ -9,10 +10,12 @@ Role[] roles =
 [
     FieldServiceRole.Web,
     FieldServiceRole.Worker,
+    AssistantRole.Service,
 ];
 Subsystem[] subsystems =
 [
     FieldServiceRole.Subsystem,
+    AssistantRole.Subsystem,
 ];
 Func<Settings> settings = () => Settings.Load();
 var clock = TimeProvider.System;
@@ -32,6 +35,8 @@ var root = new RootCommand("Outpost: field service, assistant, agent hub, and th
     HealthCommand.Create(settings),
     SmokeCommand.Create(settings),
     BenchCommand.Create(),
+    JournalCommand.Create(settings),
+    BackupCommands.Create(subsystems, settings, clock),
 };
 
 return await CommandLine.RunAsync(root, args);

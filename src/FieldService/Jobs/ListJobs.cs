@@ -50,18 +50,18 @@ internal static class ListJobs
             {Sql.If(status is not null, $"and j.status = {status}")}
             {Sql.If(client is not null, $"and j.client_id = {client}")}
             {Sql.If(property is not null, $"and j.property_id = {property}")}
-            {(search is null ? null : JobSearch.And(user.Account, search))}
+            {(search is null ? null : JobSearch.And(search))}
             """;
 
-        return Answers.Page(paging, await db.PageAsync<Row>(
+        return Answers.Page(paging, await db.PageAsync<Row>(search,
             $"""
+            with page as materialized (select j.id {Answers.Counted(search)} from jobs j where {asked} order by {order} {paging.Window})
             select j.id, j.account_id, j.client_id, c.name as client_name, j.property_id, j.title, j.status, j.priority, j.scheduled_start, j.scheduled_end,
-                   j.created_by, j.created_at, j.updated_at
-            from jobs j
+                   j.created_by, j.created_at, j.updated_at {Answers.Total(search)}
+            from page
+            join jobs j on j.account_id = {user.Account} and j.id = page.id
             join clients c on c.account_id = j.account_id and c.id = j.client_id
-            where {asked}
             order by {order}
-            limit {paging.Limit} offset {paging.Offset}
             """,
             $"select count(*) from jobs j where {asked}", ct));
     }

@@ -60,15 +60,15 @@ internal static class ListLedger
 
         return Answers.Page(paging, await db.PageAsync<Row>(
             $"""
+            with page as materialized (select l.id from ledger_entries l where {asked} order by {order} {paging.Window})
             select l.id, l.account_id, l.kind, l.client_id, c.name as client_name, l.invoice_id, i.invoice_number, l.payment_id, l.credit_id, l.credit_note_id, l.reverses_id,
                    (select r.id from ledger_entries r where r.account_id = l.account_id and r.reverses_id = l.id) as reversed_by_id,
                    l.money_cents, l.paid_cents, l.credited_cents, l.written_off_cents, l.credit_cents, l.method, l.reason, l.created_by, l.happened_at, l.created_at
-            from ledger_entries l
+            from page
+            join ledger_entries l on l.account_id = {user.Account} and l.id = page.id
             join clients c on c.account_id = l.account_id and c.id = l.client_id
             left join invoices i on i.account_id = l.account_id and i.id = l.invoice_id
-            where {asked}
             order by {order}
-            limit {paging.Limit} offset {paging.Offset}
             """,
             $"select count(*) from ledger_entries l where {asked}", ct));
     }

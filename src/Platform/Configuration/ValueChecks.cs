@@ -51,6 +51,12 @@ internal static class ValueChecks
     public static Func<string, Settings, (string, string)?> OneOf(params string[] words) => (value, _) =>
         words.Contains(value) ? null : ("is none of the words that it may be", $"set it to {string.Join(", ", words[..^1])} or {words[^1]}");
 
+    /// <summary>An amount of dollars down to the nano-dollar, or none.</summary>
+    public static (string, string)? Dollars(string value, Settings settings) =>
+        value == "none" || (decimal.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var dollars) && dollars <= 1_000_000_000 && decimal.Round(dollars, 9) == dollars)
+            ? null
+            : ("is no amount of dollars", "set it to 0 or more such as 1.00, or to none for no limit");
+
     public static (string, string)? MailAddress(string value, Settings settings) =>
         System.Net.Mail.MailAddress.TryCreate(value, out _) ? null : ("is no e-mail address", "write it as office@example.com");
 

@@ -1,0 +1,3 @@
+using Outpost.Testing;
+
+[assembly: AssemblyFixture(typeof(PostgresServer))]
