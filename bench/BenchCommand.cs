@@ -26,6 +26,14 @@ public static class BenchCommand
             return 0;
         });
         bench.Subcommands.Add(lists);
+
+        var redis = new Command("redis", "Our client of Redis beside redis-benchmark, on a server of its own");
+        redis.SetAction(async (words, ct) =>
+        {
+            await new RedisBench(words.InvocationConfiguration.Output, TimeSpan.FromSeconds(words.GetValue(seconds))).RunAsync(ct);
+            return 0;
+        });
+        bench.Subcommands.Add(redis);
         return bench;
     }
 }

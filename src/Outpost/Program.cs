@@ -35,6 +35,8 @@ var root = new RootCommand("Outpost: field service, assistant, agent hub, and th
     HealthCommand.Create(settings),
     SmokeCommand.Create(settings),
     BenchCommand.Create(),
+    JournalCommand.Create(settings),
+    BackupCommands.Create(subsystems, settings, clock),
 };
 
 return await CommandLine.RunAsync(root, args);

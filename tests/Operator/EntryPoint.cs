@@ -27,6 +27,7 @@ internal static class EntryPoint
             StatusCommand.Create(Settings.FromEnvironment, clock),
             ServeCommand.Create([Shop.Role], Settings.FromEnvironment, clock),
             FsmCommands.Create(Settings.FromEnvironment),
+            JournalCommand.Create(Settings.FromEnvironment),
         };
     }
 }

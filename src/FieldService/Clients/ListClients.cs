@@ -34,12 +34,12 @@ internal static class ListClients
             {(search is null ? null : ClientSearch.And(search))}
             """;
 
-        return Answers.Page(paging, await db.PageAsync<Row>(
+        return Answers.Page(paging, await db.PageAsync<Row>(search,
             $"""
-            with page as materialized (select c.id from clients c where {asked} order by {order} {paging.Window})
+            with page as materialized (select c.id {Answers.Counted(search)} from clients c where {asked} order by {order} {paging.Window})
             select c.id, c.account_id, c.name, c.company_name, c.email, c.phone, c.address_line1, c.city, c.state, c.zip, c.created_at, c.updated_at,
                    (select count(*)::int from properties p where p.account_id = c.account_id and p.client_id = c.id) as property_count,
-                   (select count(*)::int from jobs j where j.account_id = c.account_id and j.client_id = c.id) as job_count
+                   (select count(*)::int from jobs j where j.account_id = c.account_id and j.client_id = c.id) as job_count {Answers.Total(search)}
             from page
             join clients c on c.account_id = {user.Account} and c.id = page.id
             order by {order}

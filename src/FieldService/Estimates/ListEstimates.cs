@@ -74,12 +74,12 @@ internal static class ListEstimates
             {(search is null ? null : EstimateSearch.And(search))}
             """;
 
-        return Answers.Page(paging, await db.PageAsync<Row>(
+        return Answers.Page(paging, await db.PageAsync<Row>(search,
             $"""
-            with page as materialized (select e.id from estimates e {clients} {asked} order by {order} {paging.Window})
+            with page as materialized (select e.id {Answers.Counted(search)} from estimates e {clients} {asked} order by {order} {paging.Window})
             select e.id, e.account_id, e.client_id, c.name as client_name, e.job_id, e.property_id, e.status, e.tax_rate_millionths as tax_rate, e.flat_rate_cents,
                    e.subtotal_cents, e.tax_cents, e.total_cents, e.deposit_cents, e.estimate_number, e.revision, e.notes, e.internal_notes, e.expires_on,
-                   (e.expires_on + 1)::timestamp at time zone {user.TimeZone} as expires_at, e.sent_at, e.decided_at, e.created_by, e.created_at, e.updated_at, e.version
+                   (e.expires_on + 1)::timestamp at time zone {user.TimeZone} as expires_at, e.sent_at, e.decided_at, e.created_by, e.created_at, e.updated_at, e.version {Answers.Total(search)}
             from page
             join estimates e on e.account_id = {user.Account} and e.id = page.id
             {clients}

@@ -81,13 +81,13 @@ internal static class ListInvoices
             {(search is null ? null : InvoiceSearch.And(search))}
             """;
 
-        return Answers.Page(paging, await db.PageAsync<Row>(
+        return Answers.Page(paging, await db.PageAsync<Row>(search,
             $"""
-            with page as materialized (select i.id from invoices i {clients} {asked} order by {order} {paging.Window})
+            with page as materialized (select i.id {Answers.Counted(search)} from invoices i {clients} {asked} order by {order} {paging.Window})
             select i.id, i.account_id, i.client_id, c.name as client_name, i.job_id, i.estimate_id, i.property_id, i.status, i.invoice_number,
                    i.tax_rate_millionths as tax_rate, i.flat_rate_cents, i.subtotal_cents, i.tax_cents, i.total_cents, i.paid_cents,
                    i.credited_cents, i.written_off_cents, i.balance_cents,
-                   i.notes, i.due_date, i.sent_at, i.paid_at, i.voided_at, i.created_by, i.created_at, i.updated_at
+                   i.notes, i.due_date, i.sent_at, i.paid_at, i.voided_at, i.created_by, i.created_at, i.updated_at {Answers.Total(search)}
             from page
             join invoices i on i.account_id = {user.Account} and i.id = page.id
             {clients}

@@ -53,11 +53,11 @@ internal static class ListJobs
             {(search is null ? null : JobSearch.And(search))}
             """;
 
-        return Answers.Page(paging, await db.PageAsync<Row>(
+        return Answers.Page(paging, await db.PageAsync<Row>(search,
             $"""
-            with page as materialized (select j.id from jobs j where {asked} order by {order} {paging.Window})
+            with page as materialized (select j.id {Answers.Counted(search)} from jobs j where {asked} order by {order} {paging.Window})
             select j.id, j.account_id, j.client_id, c.name as client_name, j.property_id, j.title, j.status, j.priority, j.scheduled_start, j.scheduled_end,
-                   j.created_by, j.created_at, j.updated_at
+                   j.created_by, j.created_at, j.updated_at {Answers.Total(search)}
             from page
             join jobs j on j.account_id = {user.Account} and j.id = page.id
             join clients c on c.account_id = j.account_id and c.id = j.client_id

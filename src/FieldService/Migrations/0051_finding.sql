@@ -10,25 +10,34 @@ create index jobs_by_letters on jobs using gin (account_id, search gin_trgm_ops)
 create index estimates_by_letters on estimates using gin (account_id, lower(coalesce(estimate_number, '') || ' ' || coalesce(notes, '')) gin_trgm_ops);
 create index invoices_by_letters on invoices using gin (account_id, lower(coalesce(invoice_number, '')) gin_trgm_ops);
 
--- Fewer than three letters in a row make no triple: then the narrow index is read from end to end, which `|| ''` makes sure of.
+-- One or two letters make no triple of their own, but they do with the space before a word: so few are looked for where a word begins, and anything else from
+-- end to end, which `|| ''` makes sure of.
+create type how_to_look as enum ('anywhere', 'word_begins', 'end_to_end');
+create function how_to_look_for(pattern text) returns how_to_look language sql immutable set search_path = pg_catalog, public
+  as $$ select case when pattern ~ '[[:alnum:]]{3}' then 'anywhere' when pattern ~ '^%[[:alnum:]]+%$' then 'word_begins' else 'end_to_end' end::how_to_look $$;
+
 create function clients_matching(pattern text) returns setof uuid language plpgsql stable security definer set search_path = pg_catalog, public rows 100 as $$
-declare account uuid := app_account_id();
+declare
+  account uuid := app_account_id();
+  head text := substr(pattern, 2);
 begin
-  if pattern ~ '[[:alnum:]]{3}' then
-    return query select c.id from clients c where c.account_id = account and c.search like pattern;
-  else
-    return query select c.id from clients c where c.account_id = account and c.search || '' like pattern;
-  end if;
+  case how_to_look_for(pattern)
+    when 'anywhere' then return query select c.id from clients c where c.account_id = account and c.search like pattern;
+    when 'word_begins' then return query select c.id from clients c where c.account_id = account and (c.search like head or c.search like '% ' || head);
+    else return query select c.id from clients c where c.account_id = account and c.search || '' like pattern;
+  end case;
 end $$;
 
 create function properties_by_address(pattern text) returns setof uuid language plpgsql stable security definer set search_path = pg_catalog, public rows 100 as $$
-declare account uuid := app_account_id();
+declare
+  account uuid := app_account_id();
+  head text := substr(pattern, 2);
 begin
-  if pattern ~ '[[:alnum:]]{3}' then
-    return query select p.id from properties p where p.account_id = account and p.search like pattern;
-  else
-    return query select p.id from properties p where p.account_id = account and p.search || '' like pattern;
-  end if;
+  case how_to_look_for(pattern)
+    when 'anywhere' then return query select p.id from properties p where p.account_id = account and p.search like pattern;
+    when 'word_begins' then return query select p.id from properties p where p.account_id = account and (p.search like head or p.search like '% ' || head);
+    else return query select p.id from properties p where p.account_id = account and p.search || '' like pattern;
+  end case;
 end $$;
 
 create function properties_matching(pattern text) returns setof uuid language plpgsql stable security definer set search_path = pg_catalog, public rows 100 as $$
@@ -41,13 +50,15 @@ begin
 end $$;
 
 create function jobs_matching(pattern text) returns setof uuid language plpgsql stable security definer set search_path = pg_catalog, public rows 100 as $$
-declare account uuid := app_account_id();
+declare
+  account uuid := app_account_id();
+  head text := substr(pattern, 2);
 begin
-  if pattern ~ '[[:alnum:]]{3}' then
-    return query select j.id from jobs j where j.account_id = account and j.search like pattern;
-  else
-    return query select j.id from jobs j where j.account_id = account and j.search || '' like pattern;
-  end if;
+  case how_to_look_for(pattern)
+    when 'anywhere' then return query select j.id from jobs j where j.account_id = account and j.search like pattern;
+    when 'word_begins' then return query select j.id from jobs j where j.account_id = account and (j.search like head or j.search like '% ' || head);
+    else return query select j.id from jobs j where j.account_id = account and j.search || '' like pattern;
+  end case;
   return query
     select j.id from clients_matching(pattern) as c (id) join jobs j on j.account_id = account and j.client_id = c.id
     union
@@ -55,26 +66,32 @@ begin
 end $$;
 
 create function estimates_matching(pattern text) returns setof uuid language plpgsql stable security definer set search_path = pg_catalog, public rows 100 as $$
-declare account uuid := app_account_id();
+declare
+  account uuid := app_account_id();
+  head text := substr(pattern, 2);
 begin
-  if pattern ~ '[[:alnum:]]{3}' then
-    return query select e.id from estimates e where e.account_id = account and lower(coalesce(e.estimate_number, '') || ' ' || coalesce(e.notes, '')) like pattern;
-  else
-    return query select e.id from estimates e where e.account_id = account and lower(coalesce(e.estimate_number, '') || ' ' || coalesce(e.notes, '')) || '' like pattern;
-  end if;
+  case how_to_look_for(pattern)
+    when 'anywhere' then return query select e.id from estimates e where e.account_id = account and lower(coalesce(e.estimate_number, '') || ' ' || coalesce(e.notes, '')) like pattern;
+    when 'word_begins' then return query select e.id from estimates e where e.account_id = account and (lower(coalesce(e.estimate_number, '') || ' ' || coalesce(e.notes, '')) like head or lower(coalesce(e.estimate_number, '') || ' ' || coalesce(e.notes, '')) like '% ' || head);
+    else return query select e.id from estimates e where e.account_id = account and lower(coalesce(e.estimate_number, '') || ' ' || coalesce(e.notes, '')) || '' like pattern;
+  end case;
   return query select e.id from clients_matching(pattern) as c (id) join estimates e on e.account_id = account and e.client_id = c.id;
 end $$;
 
 create function invoices_matching(pattern text) returns setof uuid language plpgsql stable security definer set search_path = pg_catalog, public rows 100 as $$
-declare account uuid := app_account_id();
+declare
+  account uuid := app_account_id();
+  head text := substr(pattern, 2);
 begin
-  if pattern ~ '[[:alnum:]]{3}' then
-    return query select i.id from invoices i where i.account_id = account and lower(coalesce(i.invoice_number, '')) like pattern;
-  else
-    return query select i.id from invoices i where i.account_id = account and lower(i.invoice_number) || '' like pattern;
-  end if;
+  case how_to_look_for(pattern)
+    when 'anywhere' then return query select i.id from invoices i where i.account_id = account and lower(coalesce(i.invoice_number, '')) like pattern;
+    when 'word_begins' then return query select i.id from invoices i where i.account_id = account and (lower(coalesce(i.invoice_number, '')) like head or lower(coalesce(i.invoice_number, '')) like '% ' || head);
+    else return query select i.id from invoices i where i.account_id = account and lower(coalesce(i.invoice_number, '')) || '' like pattern;
+  end case;
   return query select i.id from clients_matching(pattern) as c (id) join invoices i on i.account_id = account and i.client_id = c.id;
 end $$;
 
 revoke execute on function clients_matching(text), properties_by_address(text), properties_matching(text), jobs_matching(text), estimates_matching(text), invoices_matching(text) from public;
 grant execute on function clients_matching(text), properties_by_address(text), properties_matching(text), jobs_matching(text), estimates_matching(text), invoices_matching(text) to fsm_app;
+
+create index visits_by_creation on visits (account_id, created_at, id);

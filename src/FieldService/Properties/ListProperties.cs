@@ -65,17 +65,17 @@ internal static class ListProperties
             {(search is null ? null : PropertySearch.And(search))}
             """;
 
-        return Answers.Page(paging, await db.PageAsync<Row>(
+        return Answers.Page(paging, await db.PageAsync<Row>(search,
             $"""
             with page as materialized (
-              select p.id from properties p
+              select p.id {Answers.Counted(search)} from properties p
               join clients c on c.account_id = p.account_id and c.id = p.client_id
               where {asked} order by {order} {paging.Window}
             )
             select p.id, p.account_id, p.client_id, c.name as client_name, p.name, p.address, p.city, p.state, p.zip, p.created_at, p.updated_at,
                    (select count(*)::int from jobs j where j.account_id = p.account_id and j.property_id = p.id) as job_count,
                    (select count(*)::int from jobs j join visits v on v.account_id = j.account_id and v.job_id = j.id
-                    where j.account_id = p.account_id and j.property_id = p.id) as visit_count
+                    where j.account_id = p.account_id and j.property_id = p.id) as visit_count {Answers.Total(search)}
             from page
             join properties p on p.account_id = {user.Account} and p.id = page.id
             join clients c on c.account_id = p.account_id and c.id = p.client_id

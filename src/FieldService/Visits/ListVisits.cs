@@ -42,11 +42,19 @@ internal static class ListVisits
 
     /// <summary>A visit as it is shown: with the names of its job, client, place and technician.</summary>
     public static Sql Rows => $"""
+        {Columns}
+        {Tables}
+        """;
+
+    private static Sql Columns => $"""
         select v.id, v.account_id, v.job_id, j.title as job_title, c.name as client_name, p.address as property_address, v.assigned_user_id,
                u.full_name as assigned_user_name, v.status, v.scheduled_start, v.scheduled_end, v.arrived_at, v.completed_at, v.tech_notes,
                v.created_at, v.updated_at, v.version, v.time_zone, v.local_start, v.local_end, v.is_double_booked,
                array(select t.user_id from visit_technicians t where t.account_id = v.account_id and t.visit_id = v.id
                      order by t.user_id is distinct from v.assigned_user_id, t.user_id) as technician_ids
+        """;
+
+    private static Sql Tables => $"""
         from visits v
         join jobs j on j.account_id = v.account_id and j.id = v.job_id
         join clients c on c.account_id = j.account_id and c.id = j.client_id
@@ -88,10 +96,11 @@ internal static class ListVisits
             {(search is null ? null : (Sql)$"and v.job_id in ({JobSearch.Ids(search)})")}
             """;
 
-        return Answers.Page(paging, await db.PageAsync<Row>(
+        return Answers.Page(paging, await db.PageAsync<Row>(search,
             $"""
-            with page as materialized (select v.id from visits v where {asked} order by {order} {paging.Window})
-            {Rows}
+            with page as materialized (select v.id {Answers.Counted(search)} from visits v where {asked} order by {order} {paging.Window})
+            {Columns} {Answers.Total(search)}
+            {Tables}
             join page on page.id = v.id
             where v.account_id = {user.Account}
             order by {order}

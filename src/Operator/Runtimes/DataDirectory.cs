@@ -17,6 +17,14 @@ public sealed record DataDirectory(string Path)
 
     public string Secrets => In("secrets.env");
 
+    /// <summary>Held by the one command that changes this installation.</summary>
+    public string OperationLock => In("operation.lock");
+
+    public string OperationOwner => In("operation.json");
+
+    /// <summary>What was done to this installation, see <see cref="Journal.OperationJournal"/>.</summary>
+    public string Journal => In("journal.jsonl");
+
     public string Logs => In("logs");
 
     /// <summary>What people upload, where nothing else is set.</summary>

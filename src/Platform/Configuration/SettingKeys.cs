@@ -14,6 +14,7 @@ public static class SettingKeys
     private const string Running = "Running";
     private const string Watching = "Watching";
     private const string Messages = "Messages";
+    private const string Backups = "Backups";
     private const string Spending = "Spending";
 
     public static IReadOnlyList<SettingKey> All { get; } =
@@ -115,6 +116,31 @@ public static class SettingKeys
         new("INSTANCE", Watching, "all", "The instance that health answers name.") { Default = "as FLY_ALLOC_ID, else the machine's name" },
         new("FLY_REGION", Watching, "all", "Set by Fly; see REGION.") { InTemplate = false },
         new("FLY_ALLOC_ID", Watching, "all", "Set by Fly; see INSTANCE.") { InTemplate = false },
+        new("DATABASE_BACKUP_URL", Database, "outpost backup", "The same database as a role that reads everything and writes nothing: bypassrls, in role pg_read_all_data. Backups use no other.")
+        {
+            Kind = SettingKind.PostgresUrl, Check = ValueChecks.Database,
+        },
+        new("FSM_DATABASE_BACKUP_URL", Database, "outpost backup", "The field service's database as that role.") { Kind = SettingKind.PostgresUrl, Default = "as DATABASE_BACKUP_URL", Check = ValueChecks.Database },
+        new("ASSISTANT_DATABASE_BACKUP_URL", Database, "outpost backup", "The assistant's database as that role.")
+        {
+            Kind = SettingKind.PostgresUrl, Default = "as DATABASE_BACKUP_URL", InTemplate = false, Check = ValueChecks.Database,
+        },
+        new("AICQ_DATABASE_BACKUP_URL", Database, "outpost backup", "The agent hub's database as that role.")
+        {
+            Kind = SettingKind.PostgresUrl, Default = "as DATABASE_BACKUP_URL", InTemplate = false, Check = ValueChecks.Database,
+        },
+        new("DATABASE_ADMIN_URL", Database, "outpost restore", "The server as a role that may create databases and roles. Only a restore uses it; it can be set for that command alone.")
+        {
+            Kind = SettingKind.PostgresUrl, InTemplate = false, Check = ValueChecks.Database,
+        },
+        new("BACKUP_DIR", Backups, "outpost backup", "The directory of backups, best on another disk than the database.") { Default = "backups inside OUTPOST_DATA" },
+        new("BACKUP_KEEP_DAYS", Backups, "outpost backup", "How many days backups stay in that directory.") { Default = "7; 30 for the assistant's", Check = ValueChecks.Between(1, 3650) },
+        new("BACKUP_KEEP_LAST", Backups, "outpost backup", "That many verified backups of each part stay however old they are.") { Default = "3", Check = ValueChecks.Between(1, 3650) },
+        new("BACKUP_OFFSITE", Backups, "outpost backup", "Where copies go: a directory on another disk, rclone:REMOTE:PATH, rsync:HOST:/PATH; several joined by commas. A copy that does not arrive is a failed backup.") { Default = "none" },
+        new("BACKUP_OFFSITE_KEEP_DAYS", Backups, "outpost backup", "How many days copies stay there.") { Default = "30", Check = ValueChecks.Between(1, 3650) },
+        new("BACKUP_ENCRYPT", Backups, "outpost backup", "What is encrypted with age: offsite (what leaves this machine) or none.") { Default = "offsite", Check = ValueChecks.OneOf("offsite", "none") },
+        new("BACKUP_RECIPIENTS", Backups, "outpost backup", "Public keys of age for which copies are encrypted, joined by commas. Left out, a pair is made in BACKUP_IDENTITY.") { Default = "that of BACKUP_IDENTITY" },
+        new("BACKUP_IDENTITY", Backups, "outpost backup", "The file of the private key that decrypts copies. Keep a copy of it away from this machine.") { Default = "backup.key inside OUTPOST_DATA" },
         new("ASSISTANT_DATABASE_URL", Database, "assistant", "The assistant's database, where it is not the one of DATABASE_URL.")
         {
             Kind = SettingKind.PostgresUrl, Default = "as DATABASE_URL", Check = ValueChecks.Database, Doubt = ValueChecks.DatabaseRole,
