@@ -36,7 +36,10 @@ internal sealed record ModelRequest
     /// <summary>Whether the provider keeps system instructions and tools for the next call; only Anthropic is told, the others decide by themselves.</summary>
     public CacheLifetime Cache { get; init; }
 
-    /// <summary>Whether the provider is asked to send its answer as it comes. The events are the same; without it they all come at the end.</summary>
+    /// <summary>
+    /// Whether the provider is asked to send its answer as it comes. The events are the same; without it they all come at the end. An answer that breaks off counts
+    /// as what was seen of it; one that was not streamed counts as long as it may have been.
+    /// </summary>
     public bool Stream { get; init; } = true;
 
     /// <summary>What a model must be able to do to answer this.</summary>

@@ -16,6 +16,7 @@ internal sealed partial class AttemptRun(
     private AnswerEvent _started;
     private AnswerEvent? _held;
     private bool _seen;
+    private bool _answered;
     private bool _ended;
     private long _bytes;
     private Usage _usage;
@@ -137,6 +138,7 @@ internal sealed partial class AttemptRun(
 
     private async ValueTask<AnswerEvent> AnsweredAsync(FinishReason reason)
     {
+        _answered = true;
         var (usage, counted) = Counted();
         await EndAsync(AttemptOutcome.Answered, (usage, counted), null);
         return AnswerEvent.Finished(reason) with { Usage = usage, Counted = counted };
@@ -149,7 +151,9 @@ internal sealed partial class AttemptRun(
         if (_usageIsLast && _usage.Input > 0 && (_usage.Output > 0 || seen == 0)) return (_usage, false);
 
         var input = _usage.Input > 0 ? _usage : new() { UncachedInput = Math.Min(TokenCount.OfInput(request, leg.Model), leg.InputBound) };
-        return (input with { VisibleOutput = Math.Min(Math.Max(_usage.VisibleOutput, seen), leg.MaxOutput), Reasoning = _usage.Reasoning }, true);
+        // Of an answer that was to come whole, and did not come, nothing is known but how long it may have been.
+        var output = request.Stream || _answered ? Math.Min(Math.Max(_usage.VisibleOutput, seen), leg.MaxOutput) : leg.MaxOutput;
+        return (input with { VisibleOutput = output, Reasoning = _usage.Reasoning }, true);
     }
 
     private async ValueTask EndAsync(AttemptOutcome outcome, (Usage Usage, bool Counted) paid, ProviderException? failure)

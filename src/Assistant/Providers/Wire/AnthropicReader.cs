@@ -153,14 +153,15 @@ internal sealed class AnthropicReader(string? formatTool) : IAnswerReader
         };
         var written = _usage.CacheCreationInputTokens ?? 0;
         var hour = Math.Min(_usage.CacheCreation?.Ephemeral1hInputTokens ?? 0, written);
-        to.Add(AnswerEvent.OfUsage(new()
+        var counted = new Usage
         {
             UncachedInput = _usage.InputTokens ?? 0,
             CacheRead = _usage.CacheReadInputTokens ?? 0,
             CacheWrite5m = written - hour,
             CacheWrite1h = hour,
             VisibleOutput = _usage.OutputTokens ?? 0,
-        }, partial));
+        };
+        if (counted.IsPossible) to.Add(AnswerEvent.OfUsage(counted, partial));
     }
 
     private void Finish(List<AnswerEvent> to)
