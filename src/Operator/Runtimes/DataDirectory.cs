@@ -25,6 +25,9 @@ public sealed record DataDirectory(string Path)
     /// <summary>What was done to this installation, see <see cref="Journal.OperationJournal"/>.</summary>
     public string Journal => In("journal.jsonl");
 
+    /// <summary>A restore that has begun to put things in their places, and what was kept of before, see <see cref="Restores.SwapPlan"/>.</summary>
+    public string Restores => In("restores");
+
     public string Logs => In("logs");
 
     /// <summary>Physical backups and the log, where nothing else is set.</summary>
