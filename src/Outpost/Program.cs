@@ -40,6 +40,7 @@ var root = new RootCommand("Outpost: field service, assistant, agent hub, and th
     HealthCommand.Create(settings),
     SmokeCommand.Create(settings),
     ArchiveCommands.Create(subsystems, settings, clock),
+    NodeCommands.Create(settings, clock),
     BenchCommand.Create(),
     JournalCommand.Create(settings),
     BackupCommands.Create(subsystems, settings, clock),

@@ -101,7 +101,9 @@ internal sealed class ArchiveKeeper : IAsyncDisposable
 
         var archiver = await ArchiveSql.ArchiverAsync(_source, ct);
         var receiver = await ReceiverAsync(behind, ct);
-        if (_receiver is not null) await FollowSynchronyAsync(receiver is not null, ct);
+        // One that is connected and acknowledges nothing is as good as gone.
+        var receiving = receiver?.Flushed is { } acknowledged && Lsn.Parse(acknowledged) >= behind;
+        if (_receiver is not null) await FollowSynchronyAsync(receiving, ct);
         var backlog = _access.Stream is null ? (await ArchiveSql.BacklogAsync(_source, _facts!.SegmentSize, ct)).Bytes : (await ArchiveSql.SlotAsync(_source, WalReceiver.Slot, ct))?.Bytes ?? 0;
         var slotLost = _access.Stream is not null && await ArchiveSql.SlotAsync(_source, WalReceiver.Slot, ct) is not { Lost: false };
         if (_access.Stream is null)
@@ -114,10 +116,11 @@ internal sealed class ArchiveKeeper : IAsyncDisposable
         }
 
         var recoverable = _beats.RecoverableTo(_recoverable);
-        await _backups.LookAsync(_facts!, _catalogue!, ct);
+        if (backlog > _access.Settings.BacklogMegabytes * 1048576L / 2) _backups.Distrust();
+        await _backups.LookAsync(_facts!, _catalogue!, backlog == 0, ct);
         if (slotLost) await ReceiveAnewAsync(ct);
 
-        var seen = new ArchiveView(now, _access, archiver, receiver is not null, _suspended, backlog, _trend.Add(_clock.GetTimestamp(), backlog, _clock), _backups, recoverable, slotLost);
+        var seen = new ArchiveView(now, _access, archiver, receiving || (_receiverGoneSince > 0 && _clock.GetElapsedTime(_receiverGoneSince) < Patience), _suspended, backlog, _trend.Add(_clock.GetTimestamp(), backlog, _clock), _backups, recoverable, slotLost);
         var size = await ArchiveSql.SizeAsync(_source, ct);
         return _state = seen.ToState(written, _recoverable, _facts!.Timeline, _catalogue!.Recoveries, size);
     }

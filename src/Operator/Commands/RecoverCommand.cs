@@ -18,9 +18,10 @@ internal static class RecoverCommand
         var time = new Option<string?>("--time") { Description = "As it was then: 2026-01-31T12:00:00Z", HelpName = "INSTANT" };
         var name = new Option<string?>("--name") { Description = "As it was at a point named with outpost archive point", HelpName = "NAME" };
         var into = new Option<string?>("--into") { Description = "Into this directory, and replace nothing", HelpName = "DIR" };
+        var delta = new Option<bool>("--delta") { Description = "With --into: the directory holds an older copy; fetch only what differs" };
         var yes = new Option<bool>("--yes") { Description = "Do not ask" };
         var json = new Option<bool>("--json") { Description = "As one JSON object" };
-        var command = new Command("recover", "Bring the whole cluster back from the archive") { latest, time, name, into, yes, json };
+        var command = new Command("recover", "Bring the whole cluster back from the archive") { latest, time, name, into, delta, yes, json };
         command.SetAction(async (parsed, ct) =>
         {
             var set = settings();
@@ -28,8 +29,8 @@ internal static class RecoverCommand
             var target = TargetOf(parsed.GetValue(latest), parsed.GetValue(time), parsed.GetValue(name));
             var restore = new ArchiveRestore(access, subsystems, set, ArchiveRecover.Around(access.Data, set, clock), clock, Console.Error.WriteLine);
             var outcome = await new Operations(clock).RunAsync(access.Data, "archive recover", access.Data.Postgres.Data, Console.Error.WriteLine, async operation =>
-                parsed.GetValue(into) is { } directory ? new(await restore.IntoAsync(target, Path.GetFullPath(directory), operation, ct), null, false) : await restore.RunAsync(target, operation, ct));
-            RecoveryWords.Write(outcome.Restored, outcome.Kept, parsed.GetValue(json));
+                parsed.GetValue(into) is { } directory ? new(await restore.IntoAsync(target, Path.GetFullPath(directory), parsed.GetValue(delta), operation, ct), null, false) : await restore.RunAsync(target, operation, ct));
+            RecoveryWords.Write(outcome.Restored, outcome.Kept, parsed.GetValue(json), Console.Out);
             return ExitCodes.Ok;
         });
         return command;

@@ -84,7 +84,9 @@ internal sealed class PgBackRestArchive(ArchivedServer server, ArchiveSettings s
     {
         WriteConfiguration();
         var verified = await _run.TryAsync("verify", ["--log-level-console=info"], ct);
-        string[] said = [.. verified.Output.Split('\n').Where(Complains).Select(line => line.Trim()).Take(20)];
+        // It reads what is there and ends with 0 whatever it finds; of what is missing in the log it says nothing.
+        var gaps = catalogue.Server is { SegmentSize: var size } ? WalSegment.Gaps(await SegmentsAsync(size, ct)).Select(missing => $"log: segment {missing.Name(size)} is missing") : [];
+        string[] said = [.. verified.Output.Split('\n').Where(Complains).Select(line => line.Trim()).Concat(gaps).Take(20)];
         return said.Length > 0 ? said : verified.Code == 0 ? [] : [$"pgBackRest ended with {verified.Code}: {verified.Output.Trim()}"];
     }
 
@@ -105,7 +107,7 @@ internal sealed class PgBackRestArchive(ArchivedServer server, ArchiveSettings s
     }
 
     private static bool Complains(string line) =>
-        line.Contains("ERROR:", StringComparison.Ordinal) || line.Contains("WARN:", StringComparison.Ordinal)
+        line.Contains("status: error", StringComparison.Ordinal) || line.Contains("ERROR:", StringComparison.Ordinal) || line.Contains("WARN:", StringComparison.Ordinal)
         || (line.Contains("invalid", StringComparison.Ordinal) && !line.Contains("invalid: 0", StringComparison.Ordinal))
         || (line.Contains("missing: ", StringComparison.Ordinal) && !line.Contains("missing: 0", StringComparison.Ordinal));
 
