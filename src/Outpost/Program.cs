@@ -35,6 +35,7 @@ var root = new RootCommand("Outpost: field service, assistant, agent hub, and th
     HealthCommand.Create(settings),
     SmokeCommand.Create(settings),
     BenchCommand.Create(),
+    AssistantCommands.Create(new AssistantModels(), settings, clock),
     JournalCommand.Create(settings),
     BackupCommands.Create(subsystems, settings, clock),
 };
