@@ -1,7 +1,11 @@
 using Npgsql;
+using Outpost.Assistant.Asking;
 using Outpost.Assistant.Budgets;
+using Outpost.Assistant.Chat;
+using Outpost.Assistant.Gateway;
 using Outpost.Assistant.Keys;
 using Outpost.Assistant.People;
+using Outpost.Assistant.Routing;
 using Outpost.Assistant.Web;
 using Outpost.Platform.Configuration;
 using Outpost.Platform.Health;
@@ -28,6 +32,9 @@ public static class AssistantApp
         services.AddWeb();
         services.AddSingleton<SignIns>().AddSingleton<KeyRing>();
         services.AddBudgets(settings);
+        services.AddRouting(settings);
+        services.AddSingleton<Ask>();
+        services.AddChat(settings);
         more?.Invoke(services);
 
         var app = builder.Build();
@@ -38,6 +45,8 @@ public static class AssistantApp
         app.MapPeople();
         app.MapKeys();
         app.MapCosts();
+        app.MapChat();
+        app.MapGateway();
         return app;
     }
 }
