@@ -24,6 +24,7 @@ internal static class EntryPoint
         {
             UpCommand.Create([Shop.Role], [Shop.Subsystem], Shop.MigrateAsync, Settings.FromEnvironment, clock),
             DownCommand.Create(Settings.FromEnvironment, clock),
+            ArchiveCommands.Create([Shop.Subsystem], Settings.FromEnvironment, clock),
             StatusCommand.Create(Settings.FromEnvironment, clock),
             ServeCommand.Create([Shop.Role], Settings.FromEnvironment, clock),
             FsmCommands.Create(Settings.FromEnvironment),

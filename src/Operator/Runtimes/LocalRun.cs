@@ -84,6 +84,7 @@ public sealed class LocalRun : IAsyncDisposable
             foreach (var role in _roles) await role.StartAsync(ct);
         });
         await TimedAsync("healthy", () => RoleHealth.AllWithinAsync(_roles, HealthyWithin, _plan.Data.Log, _clock, ct));
+        _backends.Keep();
         Memory.GiveBack();
         _phases["total"] = (long)_clock.GetElapsedTime(_start).TotalMilliseconds;
         _state = RunState.Running;
@@ -148,7 +149,7 @@ public sealed class LocalRun : IAsyncDisposable
     {
         try
         {
-            foreach (var path in (string[])[_plan.Data.Postgres.Log, _plan.Data.Redis.Log, _plan.Data.Log.Path]) new LogFile(path).Bound();
+            foreach (var path in (string[])[_plan.Data.Postgres.Log, _plan.Data.Redis.Log, _plan.Data.ReceiverLog, _plan.Data.Log.Path]) new LogFile(path).Bound();
         }
         catch (IOException e)
         {
