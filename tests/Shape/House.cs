@@ -52,7 +52,8 @@ internal static partial class House
         ["Profitability"] = ["Accounts", "Web", "Jobs", "TimeEntries"],
         ["Reports"] = ["Accounts", "Web"],
         ["Today"] = ["Accounts", "Web"],
-        ["Search"] = ["Accounts", "Web", "Clients", "Properties", "Jobs", "Invoices"],
+        ["Imports"] = ["Accounts", "Web", "Audit", "Clients", "Properties", "PriceBook"],
+        ["Search"] = ["Accounts", "Web", "Jobs"],
         // The worker knows what is to be done by the clock; what is done knows the company that the worker does it for.
         ["Worker"] = ["Accounts", "Web", "Automations", "Messages"],
         ["Automations"] = ["Accounts", "Web", "Audit", "Clients", "Messages", "Worker"],
@@ -144,6 +145,10 @@ internal static partial class House
     /// <summary>Which feature of the assistant may use which.</summary>
     private static readonly Dictionary<string, string[]> AssistantFeatures = new()
     {
+        // The catalogue knows models and prices, the providers know the wire, routing chooses between them.
+        ["Catalogue"] = [],
+        ["Providers"] = ["Catalogue"],
+        ["Routing"] = ["Catalogue", "Providers"],
     };
 
     private static readonly Dictionary<string, string> AssistantTables = new()

@@ -39,7 +39,7 @@ internal static class KeepInvitations
         Sql asked = $"select * from ({rows}) i {Sql.If(standing is not null, $"where status = {standing}")}";
 
         return Answers.Page(paging, await db.PageAsync<Row>(
-            $"{asked} order by {order} limit {paging.Limit} offset {paging.Offset}",
+            $"{asked} order by {order} {paging.Window}",
             $"select count(*) from ({asked}) i", ct));
     }
 

@@ -49,7 +49,7 @@ internal static class ListUsers
             select id, account_id, email, full_name, phone, role, deactivated_at, created_at, updated_at, version from users
             where {asked}
             order by {order}
-            limit {paging.Limit} offset {paging.Offset}
+            {paging.Window}
             """,
             $"select count(*) from users where {asked}", ct));
     }

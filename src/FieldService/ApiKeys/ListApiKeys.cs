@@ -46,7 +46,7 @@ internal static class ListApiKeys
 
         var found = await db.ReadAsync(
             [
-                $"select {ApiKeySql.Columns} from api_keys k where {asked} order by {order} limit {paging.Limit} offset {paging.Offset}",
+                $"select {ApiKeySql.Columns} from api_keys k where {asked} order by {order} {paging.Window}",
                 $"select count(*) from api_keys k where {asked}",
             ],
             async (sets, token) => (await sets.ListAsync(ApiKeySql.Read, token), (await sets.ListAsync(row => row.GetInt64(0), token))[0]), ct);

@@ -84,7 +84,7 @@ internal static class ListAudit
               select * from audit_log a
               where {asked}
               order by {order}
-              limit {paging.Limit} offset {paging.Offset}
+              {paging.Window}
             ) a
             left join audit_chain c on c.account_id = a.account_id and c.audit_id = a.id
             left join users u on u.account_id = a.account_id and u.id = a.actor_id

@@ -54,7 +54,7 @@ internal static class ListAutomations
               from messages m where m.account_id = a.account_id and m.automation_id = a.id and m.created_at > {week}) s
             where {asked}
             order by {order}
-            limit {paging.Limit} offset {paging.Offset}
+            {paging.Window}
             """,
             $"select count(*) from automations a where {asked}", ct);
         return Answers.Page(paging, (rows.ConvertAll(Shown), total));

@@ -31,7 +31,7 @@ internal static class ListEvents
             select id, account_id, entity_type, entity_id, action, actor_id, new_value::text as new_value, trace_id, created_at from audit_log
             where {asked}
             order by created_at desc, id desc
-            limit {paging.Limit} offset {paging.Offset}
+            {paging.Window}
             """,
             $"select count(*) from audit_log where {asked}", ct);
         return Answers.Page(paging, (rows.ConvertAll(Shown), total));

@@ -1,4 +1,3 @@
-using Outpost.FieldService.Accounts;
 using Outpost.FieldService.Web;
 using Outpost.Platform.Postgres;
 
@@ -8,8 +7,5 @@ namespace Outpost.FieldService.Clients;
 internal static class ClientSearch
 {
     /// <summary>A condition: the client <c>c</c> matches.</summary>
-    public static Sql And(SearchText text) => $"and c.search like {text.Pattern}";
-
-    /// <summary>A subquery: the ids of those that match.</summary>
-    public static Sql Ids(AccountId account, SearchText text) => $"select found.id from clients found where found.account_id = {account} and found.search like {text.Pattern}";
+    public static Sql And(SearchText text) => $"and c.id in (select clients_matching({text.Pattern}))";
 }

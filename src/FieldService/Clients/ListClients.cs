@@ -29,21 +29,25 @@ internal static class ListClients
     {
         var search = ListParameters.Search(filter.Q);
         var order = Sorting.By(filter.Sort, filter.Order);
-        Sql asked = $"""
-            c.account_id = {user.Account}
-            {(search is null ? null : ClientSearch.And(search))}
-            """;
+        var asked = Asked(filter, user);
 
-        return Answers.Page(paging, await db.PageAsync<Row>(
+        return Answers.Page(paging, await db.PageAsync<Row>(search,
             $"""
+            with page as materialized (select c.id {Answers.Counted(search)} from clients c where {asked} order by {order} {paging.Window})
             select c.id, c.account_id, c.name, c.company_name, c.email, c.phone, c.address_line1, c.city, c.state, c.zip, c.created_at, c.updated_at,
                    (select count(*)::int from properties p where p.account_id = c.account_id and p.client_id = c.id) as property_count,
-                   (select count(*)::int from jobs j where j.account_id = c.account_id and j.client_id = c.id) as job_count
-            from clients c
-            where {asked}
+                   (select count(*)::int from jobs j where j.account_id = c.account_id and j.client_id = c.id) as job_count {Answers.Total(search)}
+            from page
+            join clients c on c.account_id = {user.Account} and c.id = page.id
             order by {order}
-            limit {paging.Limit} offset {paging.Offset}
             """,
             $"select count(*) from clients c where {asked}", ct));
     }
+
+    /// <summary>A condition: the client <c>c</c> is asked for.</summary>
+    /// <exception cref="Kernel.RuleException">VALIDATION_ERROR</exception>
+    internal static Sql Asked(Filter filter, CurrentUser user) => $"""
+        c.account_id = {user.Account}
+        {(ListParameters.Search(filter.Q) is { } search ? ClientSearch.And(search) : null)}
+        """;
 }

@@ -50,7 +50,7 @@ internal static class ListCreditNotes
             join clients c on c.account_id = n.account_id and c.id = n.client_id
             where {asked}
             order by {order}
-            limit {paging.Limit} offset {paging.Offset}
+            {paging.Window}
             """,
             $"select count(*) from credit_notes n where {asked}", ct));
     }

@@ -47,7 +47,7 @@ internal static class ListCredits
             {Columns}
             where {asked}
             order by {order}
-            limit {paging.Limit} offset {paging.Offset}
+            {paging.Window}
             """,
             $"select count(*) from client_credits r where {asked}", ct));
     }

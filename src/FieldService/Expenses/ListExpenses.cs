@@ -74,7 +74,7 @@ internal static class ListExpenses
         var asked = Asked(filter, user);
         var (rows, total, sums) = await db.ReadAsync(
             [
-                $"select {ExpenseSql.Columns} {asked} order by {order} limit {paging.Limit} offset {paging.Offset}",
+                $"select {ExpenseSql.Columns} {asked} order by {order} {paging.Window}",
                 $"select count(*), coalesce(sum(e.amount_cents), 0)::bigint, coalesce(sum(e.tax_cents), 0)::bigint, coalesce(sum(e.cost_cents), 0)::bigint {asked}",
             ],
             async (results, token) =>

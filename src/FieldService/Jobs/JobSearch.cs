@@ -1,6 +1,4 @@
 using Outpost.FieldService.Accounts;
-using Outpost.FieldService.Clients;
-using Outpost.FieldService.Properties;
 using Outpost.FieldService.Web;
 using Outpost.Platform.Postgres;
 
@@ -10,14 +8,12 @@ namespace Outpost.FieldService.Jobs;
 internal static class JobSearch
 {
     /// <summary>A condition: the job <c>j</c> matches.</summary>
-    public static Sql And(AccountId account, SearchText text) => $"""
-        and (j.search like {text.Pattern} or j.client_id in ({ClientSearch.Ids(account, text)}) or j.property_id in ({PropertySearch.Ids(account, text)}))
-        """;
+    public static Sql And(SearchText text) => $"and j.id in ({Ids(text)})";
 
     /// <summary>A condition: the job <c>j</c> has a visit of theirs.</summary>
     public static Sql OwnOf(CurrentUser technician) =>
         $"and j.id in (select v.job_id from visits v where v.account_id = {technician.Account} and v.assigned_user_id = {technician.Id})";
 
     /// <summary>A subquery: the ids of those that match.</summary>
-    public static Sql Ids(AccountId account, SearchText text) => $"select j.id from jobs j where j.account_id = {account} {And(account, text)}";
+    public static Sql Ids(SearchText text) => $"select jobs_matching({text.Pattern})";
 }

@@ -39,30 +39,38 @@ internal static class ListJobs
 
     public static async Task<Ok<Page<Row>>> Handle([AsParameters] Paging paging, [AsParameters] Filter filter, CurrentUser user, ReadDb db, CancellationToken ct)
     {
+        var search = ListParameters.Search(filter.Q);
+        var order = Sorting.By(filter.Sort, filter.Order);
+        var asked = Asked(filter, user);
+
+        return Answers.Page(paging, await db.PageAsync<Row>(search,
+            $"""
+            with page as materialized (select j.id {Answers.Counted(search)} from jobs j where {asked} order by {order} {paging.Window})
+            select j.id, j.account_id, j.client_id, c.name as client_name, j.property_id, j.title, j.status, j.priority, j.scheduled_start, j.scheduled_end,
+                   j.created_by, j.created_at, j.updated_at {Answers.Total(search)}
+            from page
+            join jobs j on j.account_id = {user.Account} and j.id = page.id
+            join clients c on c.account_id = j.account_id and c.id = j.client_id
+            order by {order}
+            """,
+            $"select count(*) from jobs j where {asked}", ct));
+    }
+
+    /// <summary>A condition: the job <c>j</c> is asked for, and may be seen.</summary>
+    /// <exception cref="Kernel.RuleException">VALIDATION_ERROR</exception>
+    internal static Sql Asked(Filter filter, CurrentUser user)
+    {
         var status = ListParameters.Word<JobStatus>(filter.Status, "status");
         var client = ListParameters.Id(filter.ClientId, "client_id");
         var property = ListParameters.Id(filter.PropertyId, "property_id");
         var search = ListParameters.Search(filter.Q);
-        var order = Sorting.By(filter.Sort, filter.Order);
-        Sql asked = $"""
+        return $"""
             j.account_id = {user.Account}
             {Sql.If(!user.IsOffice, $"and j.id in (select t.job_id from visit_technicians t where t.account_id = {user.Account} and t.user_id = {user.Id})")}
             {Sql.If(status is not null, $"and j.status = {status}")}
             {Sql.If(client is not null, $"and j.client_id = {client}")}
             {Sql.If(property is not null, $"and j.property_id = {property}")}
-            {(search is null ? null : JobSearch.And(user.Account, search))}
+            {(search is null ? null : JobSearch.And(search))}
             """;
-
-        return Answers.Page(paging, await db.PageAsync<Row>(
-            $"""
-            select j.id, j.account_id, j.client_id, c.name as client_name, j.property_id, j.title, j.status, j.priority, j.scheduled_start, j.scheduled_end,
-                   j.created_by, j.created_at, j.updated_at
-            from jobs j
-            join clients c on c.account_id = j.account_id and c.id = j.client_id
-            where {asked}
-            order by {order}
-            limit {paging.Limit} offset {paging.Offset}
-            """,
-            $"select count(*) from jobs j where {asked}", ct));
     }
 }

@@ -68,7 +68,7 @@ internal static class ListMessages
             from messages m left join clients c on c.account_id = m.account_id and c.id = m.client_id
             where {asked}
             order by {order}
-            limit {paging.Limit} offset {paging.Offset}
+            {paging.Window}
             """,
             $"select count(*) from messages m where {asked}", ct));
     }

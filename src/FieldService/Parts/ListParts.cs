@@ -20,7 +20,7 @@ internal static class ListParts
                 """,
                 $"""
                 select {PartSql.Columns} from visit_parts p where p.account_id = {user.Account} and p.visit_id = {id}
-                order by p.created_at, p.id limit {paging.Limit} offset {paging.Offset}
+                order by p.created_at, p.id {paging.Window}
                 """,
             ],
             async (results, token) => (

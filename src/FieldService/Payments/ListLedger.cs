@@ -43,13 +43,34 @@ internal static class ListLedger
 
     public static async Task<Ok<Page<Row>>> Handle([AsParameters] Paging paging, [AsParameters] Filter filter, CurrentUser user, ReadDb db, CancellationToken ct)
     {
+        var order = Sorting.By(filter.Sort, filter.Order);
+        var asked = Asked(filter, user);
+
+        return Answers.Page(paging, await db.PageAsync<Row>(
+            $"""
+            with page as materialized (select l.id from ledger_entries l where {asked} order by {order} {paging.Window})
+            select l.id, l.account_id, l.kind, l.client_id, c.name as client_name, l.invoice_id, i.invoice_number, l.payment_id, l.credit_id, l.credit_note_id, l.reverses_id,
+                   (select r.id from ledger_entries r where r.account_id = l.account_id and r.reverses_id = l.id) as reversed_by_id,
+                   l.money_cents, l.paid_cents, l.credited_cents, l.written_off_cents, l.credit_cents, l.method, l.reason, l.created_by, l.happened_at, l.created_at
+            from page
+            join ledger_entries l on l.account_id = {user.Account} and l.id = page.id
+            join clients c on c.account_id = l.account_id and c.id = l.client_id
+            left join invoices i on i.account_id = l.account_id and i.id = l.invoice_id
+            order by {order}
+            """,
+            $"select count(*) from ledger_entries l where {asked}", ct));
+    }
+
+    /// <summary>A condition: the entry <c>l</c> is asked for.</summary>
+    /// <exception cref="Kernel.RuleException">VALIDATION_ERROR</exception>
+    internal static Sql Asked(Filter filter, CurrentUser user)
+    {
         var kind = ListParameters.Word<LedgerKind>(filter.Kind, "kind");
         var client = ListParameters.Id(filter.ClientId, "client_id");
         var invoice = ListParameters.Id(filter.InvoiceId, "invoice_id");
         var payment = ListParameters.Id(filter.PaymentId, "payment_id");
         var credit = ListParameters.Id(filter.CreditId, "credit_id");
-        var order = Sorting.By(filter.Sort, filter.Order);
-        Sql asked = $"""
+        return $"""
             l.account_id = {user.Account}
             {Sql.If(kind is not null, $"and l.kind = {kind}")}
             {Sql.If(client is not null, $"and l.client_id = {client}")}
@@ -57,19 +78,5 @@ internal static class ListLedger
             {Sql.If(payment is not null, $"and l.payment_id = {payment}")}
             {Sql.If(credit is not null, $"and l.credit_id = {credit}")}
             """;
-
-        return Answers.Page(paging, await db.PageAsync<Row>(
-            $"""
-            select l.id, l.account_id, l.kind, l.client_id, c.name as client_name, l.invoice_id, i.invoice_number, l.payment_id, l.credit_id, l.credit_note_id, l.reverses_id,
-                   (select r.id from ledger_entries r where r.account_id = l.account_id and r.reverses_id = l.id) as reversed_by_id,
-                   l.money_cents, l.paid_cents, l.credited_cents, l.written_off_cents, l.credit_cents, l.method, l.reason, l.created_by, l.happened_at, l.created_at
-            from ledger_entries l
-            join clients c on c.account_id = l.account_id and c.id = l.client_id
-            left join invoices i on i.account_id = l.account_id and i.id = l.invoice_id
-            where {asked}
-            order by {order}
-            limit {paging.Limit} offset {paging.Offset}
-            """,
-            $"select count(*) from ledger_entries l where {asked}", ct));
     }
 }

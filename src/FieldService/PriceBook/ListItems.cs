@@ -81,7 +81,7 @@ internal static class ListItems
                 $"""
                 select {PriceBookSql.Columns} {asked}
                 order by {(search is null ? null : (Sql)$"(lower(i.code) = lower({search.Words})) desc,")} {order}
-                limit {paging.Limit} offset {paging.Offset}
+                {paging.Window}
                 """,
                 $"select count(*) {asked}",
             ],

@@ -67,7 +67,7 @@ internal static class MonthOfJobs
                 join jobs j on j.account_id = {user.Account} and j.id = m.job_id
                 join clients c on c.account_id = j.account_id and c.id = j.client_id
                 order by {order}
-                limit {paging.Limit} offset {paging.Offset}
+                {paging.Window}
                 """,
                 $"""
                 {month}

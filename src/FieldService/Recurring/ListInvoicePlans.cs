@@ -60,7 +60,7 @@ internal static class ListInvoicePlans
             join clients c on c.account_id = p.account_id and c.id = p.client_id
             where {asked}
             order by {order}
-            limit {paging.Limit} offset {paging.Offset}
+            {paging.Window}
             """,
             $"select count(*) from invoice_plans p where {asked}", ct));
     }
@@ -85,7 +85,7 @@ internal static class ListInvoicePlans
             left join invoices i on i.account_id = o.account_id and i.id = o.invoice_id
             where o.account_id = {user.Account} and o.plan_id = {id}
             order by {by}
-            limit {paging.Limit} offset {paging.Offset}
+            {paging.Window}
             """,
             $"select count(*) from invoice_plan_occurrences o where o.account_id = {user.Account} and o.plan_id = {id}", ct);
         if (total == 0) await Find(id, user, db, ct);

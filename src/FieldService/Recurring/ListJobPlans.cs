@@ -59,7 +59,7 @@ internal static class ListJobPlans
                    (select count(*) from job_plan_occurrences o
                     where o.account_id = p.account_id and o.plan_id = p.id and o.trouble is not null and o.at >= {clock.GetUtcNow()}) as troubles,
                    p.created_at, p.updated_at, p.version
-            from (select * from job_plans p where {asked} order by {order} limit {paging.Limit} offset {paging.Offset}) p
+            from (select * from job_plans p where {asked} order by {order} {paging.Window}) p
             join clients c on c.account_id = p.account_id and c.id = p.client_id
             left join properties s on s.account_id = p.account_id and s.id = p.property_id
             order by {order}

@@ -51,7 +51,7 @@ internal static class ListOccurrences
             left join visits v on v.account_id = o.account_id and v.id = o.visit_id
             where {asked}
             order by {order}
-            limit {paging.Limit} offset {paging.Offset}
+            {paging.Window}
             """,
             $"select count(*) from job_plan_occurrences o where {asked}", ct);
         if (total == 0) await GetJobPlan.Handle(id, user, db, ct);

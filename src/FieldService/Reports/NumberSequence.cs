@@ -31,21 +31,20 @@ internal static class NumberSequence
         var csv = ReportForm.WantsCsv(http);
         var series = string.IsNullOrEmpty(filter.Series) ? null : filter.Series.Contains('\0') ? throw new RuleException("VALIDATION_ERROR", "Text must not contain the NUL character.") { Field = "series" } : filter.Series;
         Sql asked = $"n.account_id = {user.Account} {Sql.If(series is not null, $"and n.series = {series}")}";
-        Sql rows = $"""
+        Sql Rows(Sql? window) => $"""
             select n.series, n.position, n.number, n.document, coalesce(n.invoice_id, n.credit_note_id) as document_id, coalesce(i.status, 'issued') as fate,
                    c.name as client_name, coalesce(i.total_cents, k.total_cents) as total_cents, n.issued_at
-            from document_numbers n
+            from (select * from document_numbers n where {asked} order by n.series, n.position {window}) n
             left join invoices i on i.account_id = n.account_id and i.id = n.invoice_id
             left join credit_notes k on k.account_id = n.account_id and k.id = n.credit_note_id
             join clients c on c.account_id = n.account_id and c.id = coalesce(i.client_id, k.client_id)
-            where {asked}
             order by n.series, n.position
             """;
-        if (csv) return ReportForm.Csv("sequence.csv", Columns, await db.ListAsync<Row>(rows, ct));
+        if (csv) return ReportForm.Csv("sequence.csv", Columns, await db.ListAsync<Row>(Rows(null), ct));
 
         return await db.ReadAsync(
             [
-                $"{rows} limit {paging.Limit} offset {paging.Offset}",
+                Rows(paging.Window),
                 $"""
                 select s.series, s.next_number - 1 as last, coalesce(n.given, 0) as given, s.next_number - 1 - coalesce(n.given, 0) as missing
                 from number_series s

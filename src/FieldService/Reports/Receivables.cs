@@ -62,7 +62,7 @@ internal static class Receivables
         if (csv) return ReportForm.Csv("receivables.csv", Columns, await db.ListAsync<Row>(rows, ct));
 
         return await db.ReadAsync(
-            [$"{rows} limit {paging.Limit} offset {paging.Offset}", $"select count(distinct i.client_id) as clients, {Buckets(today)} {open}"],
+            [$"{rows} {paging.Window}", $"select count(distinct i.client_id) as clients, {Buckets(today)} {open}"],
             async (results, token) =>
             {
                 var found = await results.ListAsync<Row>(token);

@@ -65,7 +65,7 @@ internal static class ListAbsences
             {Rows}
             where {asked}
             order by {order}
-            limit {paging.Limit} offset {paging.Offset}
+            {paging.Window}
             """,
             $"select count(*) from absences a where {asked}", ct));
     }

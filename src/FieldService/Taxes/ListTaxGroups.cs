@@ -36,7 +36,7 @@ internal static class ListTaxGroups
             """;
 
         return Answers.Page(paging, await db.ReadAsync<(List<TaxGroup>, long)>(
-            [$"select {TaxGroupSql.Columns} {asked} order by {order} limit {paging.Limit} offset {paging.Offset}", $"select count(*) {asked}"],
+            [$"select {TaxGroupSql.Columns} {asked} order by {order} {paging.Window}", $"select count(*) {asked}"],
             async (results, token) => (await results.ListAsync(TaxGroupSql.Read, token), (await results.ListAsync(static row => row.GetInt64(0), token))[0]), ct));
     }
 }

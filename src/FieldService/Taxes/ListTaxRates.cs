@@ -32,7 +32,7 @@ internal static class ListTaxRates
         Sql asked = $"from tax_rates where account_id = {user.Account} {(search is null ? null : (Sql)$"and lower(name) like {search.Pattern}")}";
 
         return Answers.Page(paging, await db.PageAsync<Row>(
-            $"select id, account_id, name, rate_millionths as rate, created_at, updated_at, version {asked} order by {order} limit {paging.Limit} offset {paging.Offset}",
+            $"select id, account_id, name, rate_millionths as rate, created_at, updated_at, version {asked} order by {order} {paging.Window}",
             $"select count(*) {asked}", ct));
     }
 }

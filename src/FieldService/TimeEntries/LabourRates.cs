@@ -69,7 +69,7 @@ internal static class ListLabourRates
                 $"select count(*), exists (select from users where account_id = {user.Account} and id = {id}) from labour_rates where account_id = {user.Account} and user_id = {id}",
                 $"""
                 select {LabourRateSql.Columns} from labour_rates where account_id = {user.Account} and user_id = {id}
-                order by effective_on desc limit {paging.Limit} offset {paging.Offset}
+                order by effective_on desc {paging.Window}
                 """,
             ],
             async (results, token) => (

@@ -75,7 +75,7 @@ internal static class ListTime
             """;
 
         return Answers.Page(paging, await db.PageAsync<Row>(
-            $"{Rows(clock)} {asked} order by {order} limit {paging.Limit} offset {paging.Offset}",
+            $"{Rows(clock)} {asked} order by {order} {paging.Window}",
             $"select count(*) from time_entries t {asked}", ct));
     }
 

@@ -42,11 +42,19 @@ internal static class ListVisits
 
     /// <summary>A visit as it is shown: with the names of its job, client, place and technician.</summary>
     public static Sql Rows => $"""
+        {Columns}
+        {Tables}
+        """;
+
+    private static Sql Columns => $"""
         select v.id, v.account_id, v.job_id, j.title as job_title, c.name as client_name, p.address as property_address, v.assigned_user_id,
                u.full_name as assigned_user_name, v.status, v.scheduled_start, v.scheduled_end, v.arrived_at, v.completed_at, v.tech_notes,
                v.created_at, v.updated_at, v.version, v.time_zone, v.local_start, v.local_end, v.is_double_booked,
                array(select t.user_id from visit_technicians t where t.account_id = v.account_id and t.visit_id = v.id
                      order by t.user_id is distinct from v.assigned_user_id, t.user_id) as technician_ids
+        """;
+
+    private static Sql Tables => $"""
         from visits v
         join jobs j on j.account_id = v.account_id and j.id = v.job_id
         join clients c on c.account_id = j.account_id and c.id = j.client_id
@@ -71,13 +79,32 @@ internal static class ListVisits
 
     private static async Task<Ok<Page<Row>>> Find(Paging paging, Filter filter, JobId? job, CurrentUser user, ReadDb db, CancellationToken ct)
     {
+        var search = ListParameters.Search(filter.Q);
+        var order = Sorting.By(filter.Sort, filter.Order);
+        var asked = Asked(filter, job, user);
+
+        return Answers.Page(paging, await db.PageAsync<Row>(search,
+            $"""
+            with page as materialized (select v.id {Answers.Counted(search)} from visits v where {asked} order by {order} {paging.Window})
+            {Columns} {Answers.Total(search)}
+            {Tables}
+            join page on page.id = v.id
+            where v.account_id = {user.Account}
+            order by {order}
+            """,
+            $"select count(*) from visits v where {asked}", ct));
+    }
+
+    /// <summary>A condition: the visit <c>v</c> is asked for, and may be seen.</summary>
+    /// <exception cref="Kernel.RuleException">VALIDATION_ERROR</exception>
+    internal static Sql Asked(Filter filter, JobId? job, CurrentUser user)
+    {
         var status = ListParameters.Word<VisitStatus>(filter.Status, "status");
         var assigned = ListParameters.Id(filter.AssignedUserId, "assigned_user_id");
         var from = ListParameters.Instant(filter.From, "from");
         var to = ListParameters.Instant(filter.To, "to");
         var search = ListParameters.Search(filter.Q);
-        var order = Sorting.By(filter.Sort, filter.Order);
-        Sql asked = $"""
+        return $"""
             v.account_id = {user.Account}
             {Sql.If(!user.IsOffice, With(user.Account, user.Id))}
             {Sql.If(job is not null, $"and v.job_id = {job}")}
@@ -85,16 +112,7 @@ internal static class ListVisits
             {Sql.If(assigned is not null, $"and v.assigned_user_id = {assigned}")}
             {Sql.If(from is not null, $"and v.scheduled_start >= {from}")}
             {Sql.If(to is not null, $"and v.scheduled_start < {to}")}
-            {(search is null ? null : (Sql)$"and v.job_id in ({JobSearch.Ids(user.Account, search)})")}
+            {(search is null ? null : (Sql)$"and v.job_id in ({JobSearch.Ids(search)})")}
             """;
-
-        return Answers.Page(paging, await db.PageAsync<Row>(
-            $"""
-            {Rows}
-            where {asked}
-            order by {order}
-            limit {paging.Limit} offset {paging.Offset}
-            """,
-            $"select count(*) from visits v where {asked}", ct));
     }
 }

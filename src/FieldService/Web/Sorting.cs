@@ -10,6 +10,9 @@ namespace Outpost.FieldService.Web;
 /// <param name="usual">The order when none is asked for.</param>
 internal sealed class Sorting(string usual, bool descending, params (string Word, Sql Ascending, Sql Descending)[] keys)
 {
+    /// <summary>What a list can be asked to be ordered by.</summary>
+    public IEnumerable<string> Words => keys.Select(key => key.Word);
+
     /// <exception cref="RuleException">VALIDATION_ERROR: no such key or direction.</exception>
     public Sql By(string? sort, string? order)
     {
@@ -26,6 +29,6 @@ internal sealed class Sorting(string usual, bool descending, params (string Word
             if (key.Word == (sort is null or "" ? usual : sort)) return down ? key.Descending : key.Ascending;
         }
 
-        throw ListParameters.NoneOf("sort", keys.Select(key => key.Word));
+        throw ListParameters.NoneOf("sort", Words);
     }
 }

@@ -34,7 +34,7 @@ internal static class ListDeliveries
             {Sql.If(filter.Event is not (null or ""), $"and d.event = {filter.Event}")}
             """;
         return Answers.Page(paging, await db.PageAsync<WebhookDelivery>(
-            $"select {DeliverySql.Columns} from webhook_deliveries d where {asked} order by {order} limit {paging.Limit} offset {paging.Offset}",
+            $"select {DeliverySql.Columns} from webhook_deliveries d where {asked} order by {order} {paging.Window}",
             $"select count(*) from webhook_deliveries d where {asked}", ct));
     }
 }

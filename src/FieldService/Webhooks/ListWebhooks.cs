@@ -38,7 +38,7 @@ internal static class ListWebhooks
 
         var found = await db.ReadAsync(
             [
-                $"select {WebhookSql.Columns} from webhooks w where {asked} order by {order} limit {paging.Limit} offset {paging.Offset}",
+                $"select {WebhookSql.Columns} from webhooks w where {asked} order by {order} {paging.Window}",
                 $"select count(*) from webhooks w where {asked}",
             ],
             async (sets, token) => (await sets.ListAsync(WebhookSql.Read, token), (await sets.ListAsync(row => row.GetInt64(0), token))[0]), ct);

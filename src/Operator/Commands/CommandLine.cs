@@ -9,28 +9,30 @@ namespace Outpost.Operator.Commands;
 /// <summary>Runs the command that was typed and turns whatever stops it into one message and an exit code.</summary>
 public static class CommandLine
 {
-    public static async Task<int> RunAsync(RootCommand root, string[] args)
+    public static Task<int> RunAsync(RootCommand root, string[] args) => RunAsync(root, args, Console.Out, Console.Error);
+
+    internal static async Task<int> RunAsync(RootCommand root, string[] args, TextWriter output, TextWriter talk)
     {
         var parsed = root.Parse(args);
         try
         {
             // Commands that run for long watch for signals themselves: what they stop takes longer than a parser would wait.
-            var code = await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, CancellationToken.None);
+            var code = await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = output, Error = talk }, CancellationToken.None);
             return parsed.Action is ParseErrorAction ? ExitCodes.Configuration : code;
         }
         catch (RuleException e)
         {
-            await Console.Error.WriteLineAsync($"outpost: {e.Message}");
+            await talk.WriteLineAsync($"outpost: {e.Message}");
             return e.Code == "VALIDATION_ERROR" ? ExitCodes.Configuration : ExitCodes.Failed;
         }
         catch (SettingsException e)
         {
-            foreach (var problem in e.Problems) await Console.Error.WriteLineAsync($"outpost: {problem}");
+            foreach (var problem in e.Problems) await talk.WriteLineAsync($"outpost: {problem}");
             return ExitCodes.Configuration;
         }
         catch (TroubleException e)
         {
-            await Console.Error.WriteLineAsync($"outpost: {e}");
+            await talk.WriteLineAsync($"outpost: {e}");
             return e.Kind switch
             {
                 TroubleKind.Refused => ExitCodes.Refused,
@@ -40,12 +42,12 @@ public static class CommandLine
         }
         catch (OperationCanceledException)
         {
-            await Console.Error.WriteLineAsync("outpost: stopped");
+            await talk.WriteLineAsync("outpost: stopped");
             return ExitCodes.Failed;
         }
         catch (Exception e) // The outermost of the process: what nobody foresaw is told with all that is known of it.
         {
-            await Console.Error.WriteLineAsync($"outpost: unexpected: {e.Message}\nNext: report this together with the lines below\n{e}");
+            await talk.WriteLineAsync($"outpost: unexpected: {e.Message}\nNext: report this together with the lines below\n{e}");
             return ExitCodes.Failed;
         }
     }

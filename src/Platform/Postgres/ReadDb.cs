@@ -23,6 +23,16 @@ public sealed class ReadDb(NpgsqlDataSource source, Tenant? tenant)
         return (rows, await Rows.ValueAsync<long>(reader, token));
     }, ct);
 
+    /// <summary>
+    /// One page of what a search found, whose last column is the number of all that it found: they were all looked at already, and need not be once more to be
+    /// counted. Only behind the last page, where no row says it, are they counted by themselves.
+    /// </summary>
+    public async Task<(List<T> Rows, long Total)> FoundAsync<T>(Sql page, Sql count, CancellationToken ct)
+    {
+        var found = await RunAsync([page], Rows.CountedAsync<T>, ct);
+        return found.Rows.Count > 0 ? found : (found.Rows, await ValueAsync<long>(count, ct));
+    }
+
     /// <summary>Several statements in one round trip, seen at the same instant: all that a screen shows.</summary>
     public Task<T> ReadAsync<T>(Sql[] statements, Func<ResultSets, CancellationToken, Task<T>> read, CancellationToken ct) =>
         RunAsync(statements, (reader, token) => read(new(reader), token), ct);

@@ -34,6 +34,19 @@ internal static class Rows
         return rows;
     }
 
+    /// <summary>The rows without their last column, and what stands in it.</summary>
+    public static async Task<(List<T> Rows, long Total)> CountedAsync<T>(NpgsqlDataReader reader, CancellationToken ct)
+    {
+        var rows = new List<T>();
+        if (!await reader.ReadAsync(ct)) return (rows, 0);
+
+        var total = reader.GetInt64(reader.FieldCount - 1);
+        var parse = reader.GetRowParser<T>(length: reader.FieldCount - 1);
+        do rows.Add(parse(reader));
+        while (await reader.ReadAsync(ct));
+        return (rows, total);
+    }
+
     public static async Task<T?> ValueAsync<T>(NpgsqlDataReader reader, CancellationToken ct) =>
         await reader.ReadAsync(ct) && !await reader.IsDBNullAsync(0, ct) ? await reader.GetFieldValueAsync<T>(0, ct) : default;
 

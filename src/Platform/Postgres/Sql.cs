@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
 using Npgsql;
@@ -22,6 +23,14 @@ public sealed class Sql
 
     /// <summary>A part that is there only under a condition: <c>Sql.If(q is not null, $"and name ilike {q}")</c>.</summary>
     public static Sql? If(bool condition, Sql part) => condition ? part : null;
+
+    /// <summary>A whole number that stands in the text itself, for what the planner has to know when it chooses a plan that serves all values.</summary>
+    public static Sql Number(int value)
+    {
+        var part = new Sql(literalLength: 11, formattedCount: 0);
+        part._text.Append(CultureInfo.InvariantCulture, $"{value}");
+        return part;
+    }
 
     /// <summary>Adds another part behind this one, on a line of its own.</summary>
     public Sql Append(Sql? part)

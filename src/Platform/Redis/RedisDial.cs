@@ -9,6 +9,8 @@ namespace Outpost.Platform.Redis;
 /// <summary>Makes connections: socket, TLS, user and password, database.</summary>
 internal static class RedisDial
 {
+    private const string NoPassword = "it wants a password, and the URL has none";
+
     /// <returns>A stream that is signed in and silent.</returns>
     /// <exception cref="RedisUnavailableException">There is none to be had; the message says why.</exception>
     public static async Task<Stream> ConnectAsync(RedisUrl url, RedisOptions options, TimeProvider clock, CancellationToken ct)
@@ -102,6 +104,7 @@ internal static class RedisDial
         var hello = url.Password is null ? new RedisCommand("HELLO", 3) : new("HELLO", 3, "AUTH", url.User ?? "default", url.Password);
         var reply = await answers.AskAsync(hello, ct);
         if (!reply.IsError) return true;
+        if (reply.IsErrorOf("NOAUTH"u8)) throw new RedisUnavailableException(NoPassword);
         if (reply.IsErrorOf("NOPROTO"u8) || reply.IsErrorOf("ERR"u8)) return false;
 
         throw new RedisUnavailableException($"it refuses the user and password of the URL ({reply.AsException().Message})");
@@ -125,7 +128,7 @@ internal static class RedisDial
             {
                 var reply = await NextAsync(ct);
                 if (!reply.IsError || refusal is null) continue;
-                first ??= reply.IsErrorOf("NOAUTH"u8) ? "it wants a password, and the URL has none" : $"{refusal} ({reply.AsException().Message})";
+                first ??= reply.IsErrorOf("NOAUTH"u8) ? NoPassword : $"{refusal} ({reply.AsException().Message})";
             }
 
             return first;

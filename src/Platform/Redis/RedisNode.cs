@@ -26,6 +26,8 @@ internal sealed partial class RedisNode : IDisposable
 
     public RedisUrl Url { get; }
 
+    public bool IsOpen => _open is not null;
+
     public ValueTask<RedisReply> SendAsync(in RedisCommand command, CancellationToken ct) =>
         _open is { } connection && connection.TrySend(command, ct, out var answer) ? answer : WaitAndSendAsync(command, ct);
 

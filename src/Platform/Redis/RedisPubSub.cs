@@ -8,13 +8,13 @@ namespace Outpost.Platform.Redis;
 /// The second connection, which only listens: made at the first subscription. When it ends it is made again, every channel is subscribed to again, and
 /// every subscriber is told of the gap.
 /// </summary>
-internal sealed partial class RedisPubSub(RedisUrl url, RedisOptions options, ILogger log, TimeProvider clock) : IAsyncDisposable
+/// <param name="where">The server to go to after so many failures in a row.</param>
+internal sealed partial class RedisPubSub(Func<int, RedisUrl> where, RedisOptions options, ILogger log, TimeProvider clock) : IAsyncDisposable
 {
     private static readonly RedisCommand Ping = new("PING");
 
     // Protocol 3 would bring messages in another shape, and nothing else of use here.
     private readonly RedisOptions _options = options with { Protocol = 2 };
-    private readonly string _where = RedisDial.Where(url);
     private readonly Lock _gate = new();
     private readonly Dictionary<string, RedisListeners> _channels = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _unconfirmed = new(StringComparer.Ordinal);
@@ -25,6 +25,7 @@ internal sealed partial class RedisPubSub(RedisUrl url, RedisOptions options, IL
     private RedisUnavailableException? _failure;
     private Task? _running;
     private long _lastHeard;
+    private RedisUrl _url = where(0);
 
     public async ValueTask<RedisSubscription> SubscribeAsync(string channel, CancellationToken ct)
     {
@@ -58,7 +59,7 @@ internal sealed partial class RedisPubSub(RedisUrl url, RedisOptions options, IL
         }
         catch (TimeoutException)
         {
-            throw new RedisUnavailableException($"Redis at {_where} did not confirm the subscription");
+            throw new RedisUnavailableException($"Redis at {RedisDial.Where(_url)} did not confirm the subscription");
         }
         finally
         {
@@ -104,7 +105,8 @@ internal sealed partial class RedisPubSub(RedisUrl url, RedisOptions options, IL
         {
             try
             {
-                await using var stream = await RedisDial.ConnectAsync(url, _options, clock, _disposed.Token);
+                _url = where(pause.Failures);
+                await using var stream = await RedisDial.ConnectAsync(_url, _options, clock, _disposed.Token);
                 pause.Succeeded();
                 await ListenAsync(stream);
             }
@@ -155,7 +157,7 @@ internal sealed partial class RedisPubSub(RedisUrl url, RedisOptions options, IL
             foreach (var listeners in _channels.Values) listeners.Interrupt();
         }
 
-        if (!_disposed.IsCancellationRequested) Broke(log, _where, reason);
+        if (!_disposed.IsCancellationRequested) Broke(log, RedisDial.Where(_url), reason);
     }
 
     private async Task ReadAsync(Stream stream)
@@ -222,7 +224,7 @@ internal sealed partial class RedisPubSub(RedisUrl url, RedisOptions options, IL
     // It does not say which one; whoever waits hears it, and those who were heard before stay.
     private void Refuse(RedisReply error)
     {
-        var refusal = new RedisUnavailableException($"Redis at {_where} refuses the subscription: {error.AsException().Message}");
+        var refusal = new RedisUnavailableException($"Redis at {RedisDial.Where(_url)} refuses the subscription: {error.AsException().Message}");
         lock (_gate)
         {
             foreach (var channel in _unconfirmed.Keys)

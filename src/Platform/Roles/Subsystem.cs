@@ -28,6 +28,12 @@ public sealed record Subsystem(
 
     /// <summary>The keys that hold the owner's URL; without one the app role's URL is used to migrate.</summary>
     public IReadOnlyList<string> OwnerUrlKeys => [$"{Name.ToUpperInvariant()}_DATABASE_OWNER_URL", "DATABASE_OWNER_URL"];
+
+    /// <summary>The keys that hold the URL of the role that reads everything, for backups.</summary>
+    public IReadOnlyList<string> BackupUrlKeys => [$"{Name.ToUpperInvariant()}_DATABASE_BACKUP_URL", "DATABASE_BACKUP_URL"];
+
+    /// <summary>The keys that hold the URL of a role that may create databases and roles, for restores.</summary>
+    public IReadOnlyList<string> AdminUrlKeys => [$"{Name.ToUpperInvariant()}_DATABASE_ADMIN_URL", "DATABASE_ADMIN_URL"];
 }
 
 /// <summary>How much a demo company has: little to look at, or what a busy company has after years, to measure with.</summary>

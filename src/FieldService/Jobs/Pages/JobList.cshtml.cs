@@ -84,7 +84,7 @@ internal sealed class JobListPage(ReadDb db, WallClock clock) : PageModel
         left join properties p on p.account_id = j.account_id and p.id = j.property_id
         """;
 
-    private Sql Matching(AccountId account) => $"j.account_id = {account} {(Search is null ? null : JobSearch.And(account, Search))}";
+    private Sql Matching(AccountId account) => $"j.account_id = {account} {(Search is null ? null : JobSearch.And(Search))}";
 
     private static Sql In(string status) => $"and j.status = {status}";
 }

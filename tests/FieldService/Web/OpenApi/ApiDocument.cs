@@ -123,6 +123,8 @@ internal sealed partial class ApiDocument
                 {
                     var name = property.GetCustomAttribute<FromQueryAttribute>()?.Name ?? JsonNamingPolicy.CamelCase.ConvertName(property.Name);
                     var schema = _schema.Parameter(property.PropertyType, property);
+                    if (name == "sort" && SortsOf(route) is { } sorts) schema["enum"] = new JsonArray([.. sorts.Words.Select(word => (JsonNode?)word)]);
+                    if (name == "order") schema["enum"] = new JsonArray("asc", "desc");
                     if (input.ParameterType == typeof(Paging)) schema["default"] = property.Name == "Page" ? 1 : 20;
                     yield return new JsonObject { ["name"] = name, ["in"] = "query", ["schema"] = schema };
                 }
@@ -150,6 +152,10 @@ internal sealed partial class ApiDocument
             };
         }
     }
+
+    // A list keeps its orders in the one field that it reads them from.
+    private static Sorting? SortsOf(RouteEndpoint route) =>
+        (Sorting?)route.Metadata.GetMetadata<MethodInfo>()?.DeclaringType?.GetField("Sorting", BindingFlags.NonPublic | BindingFlags.Static)?.GetValue(null);
 
     private static bool IsQuery(RouteEndpoint route, ParameterInfo input)
     {
