@@ -26,6 +26,23 @@ public static class BenchCommand
             return 0;
         });
         bench.Subcommands.Add(lists);
+
+        var redis = new Command("redis", "Our client of Redis beside redis-benchmark, on a server of its own");
+        redis.SetAction(async (words, ct) =>
+        {
+            await new RedisBench(words.InvocationConfiguration.Output, TimeSpan.FromSeconds(words.GetValue(seconds))).RunAsync(ct);
+            return 0;
+        });
+        bench.Subcommands.Add(redis);
+        var megabytes = new Option<int>("--megabytes") { Description = "How large the company is", DefaultValueFactory = _ => 1000 };
+        var backup = new Command("backup", "Dump and archive of a company of 1 GB: copying it, bringing it back, and what is lost with the server") { megabytes };
+        backup.SetAction(async (words, ct) =>
+        {
+            // Long enough that the time-out of the archive decides what is lost, and not the moment.
+            await new BackupBench(words.InvocationConfiguration.Output, words.GetValue(megabytes), TimeSpan.FromSeconds(words.GetValue(seconds)) * 16).RunAsync(ct);
+            return 0;
+        });
+        bench.Subcommands.Add(backup);
         return bench;
     }
 }

@@ -10,6 +10,7 @@ using Outpost.FieldService.Credits;
 using Outpost.FieldService.Documents;
 using Outpost.FieldService.Estimates;
 using Outpost.FieldService.Expenses;
+using Outpost.FieldService.Imports;
 using Outpost.FieldService.Invoices;
 using Outpost.FieldService.Jobs;
 using Outpost.FieldService.Parts;
@@ -100,6 +101,7 @@ public static class FieldServiceApp
         app.MapExpenses();
         app.MapBilling();
         app.MapProfitability();
+        app.MapImports();
         app.MapSearch();
         app.MapCredits();
         app.MapReports();

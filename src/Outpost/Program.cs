@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Outpost.Aicq;
+using Outpost.Assistant;
 using Outpost.Bench;
 using Outpost.FieldService;
 using Outpost.Operator.Commands;
@@ -9,10 +11,14 @@ Role[] roles =
 [
     FieldServiceRole.Web,
     FieldServiceRole.Worker,
+    AicqRole.Hub,
+    AssistantRole.Service,
 ];
 Subsystem[] subsystems =
 [
     FieldServiceRole.Subsystem,
+    AicqRole.Subsystem,
+    AssistantRole.Subsystem,
 ];
 Func<Settings> settings = () => Settings.Load();
 var clock = TimeProvider.System;
@@ -27,11 +33,16 @@ var root = new RootCommand("Outpost: field service, assistant, agent hub, and th
     MigrateCommands.Create(subsystems, settings),
     UserCommands.Create(subsystems, settings),
     FsmCommands.Create(settings),
+    AicqCommands.Create(subsystems, settings, clock),
+    RedisCommands.Create(settings),
     DemoCommand.Create(subsystems, settings),
     AuditCommands.Create(subsystems, settings),
     HealthCommand.Create(settings),
     SmokeCommand.Create(settings),
+    ArchiveCommands.Create(subsystems, settings, clock),
+    NodeCommands.Create(settings, clock),
     BenchCommand.Create(),
+    AssistantCommands.Create(new AssistantModels(), settings, clock),
     JournalCommand.Create(settings),
     BackupCommands.Create(subsystems, settings, clock),
     RestoreCommand.Create(roles, subsystems, Migrations.UpAsync, settings, clock),

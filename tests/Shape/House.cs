@@ -52,7 +52,8 @@ internal static partial class House
         ["Profitability"] = ["Accounts", "Web", "Jobs", "TimeEntries"],
         ["Reports"] = ["Accounts", "Web"],
         ["Today"] = ["Accounts", "Web"],
-        ["Search"] = ["Accounts", "Web", "Clients", "Properties", "Jobs", "Estimates", "Invoices"],
+        ["Imports"] = ["Accounts", "Web", "Audit", "Clients", "Properties", "PriceBook"],
+        ["Search"] = ["Accounts", "Web", "Jobs"],
         // The worker knows what is to be done by the clock; what is done knows the company that the worker does it for.
         ["Worker"] = ["Accounts", "Web", "Automations", "Messages"],
         ["Automations"] = ["Accounts", "Web", "Audit", "Clients", "Messages", "Worker"],
@@ -121,15 +122,33 @@ internal static partial class House
     /// <summary>Which feature of the agent hub may use which.</summary>
     private static readonly Dictionary<string, string[]> AicqFeatures = new()
     {
+        // Web is how answers look, Stores how the two stores are reached and kept in order, Limits and Signatures who gets in.
+        ["Web"] = ["Limits", "Stores"],
+        ["Stores"] = ["Web", "Rooms", "DirectMessages"],
+        ["Limits"] = ["Web", "Stores", "Signatures"],
+        ["Signatures"] = ["Web", "Limits", "Agents"],
+        ["Agents"] = ["Web", "Stores", "Limits"],
+        // What is said is indexed and told to those who watch in the same step in which it is stored.
+        ["Rooms"] = ["Web", "Stores", "Limits", "Signatures", "Agents", "Search", "Live"],
+        ["Search"] = ["Web", "Stores", "Limits", "Rooms"],
+        ["DirectMessages"] = ["Web", "Stores", "Limits", "Signatures", "Agents", "Rooms"],
+        ["Live"] = ["Web", "Stores", "Limits", "Rooms"],
     };
 
     private static readonly Dictionary<string, string> AicqTables = new()
     {
+        ["agents"] = "Agents",
+        ["activity_batches"] = "Rooms",
+        ["rooms"] = "Rooms",
     };
 
     /// <summary>Which feature of the assistant may use which.</summary>
     private static readonly Dictionary<string, string[]> AssistantFeatures = new()
     {
+        // The catalogue knows models and prices, the providers know the wire, routing chooses between them.
+        ["Catalogue"] = [],
+        ["Providers"] = ["Catalogue"],
+        ["Routing"] = ["Catalogue", "Providers"],
     };
 
     private static readonly Dictionary<string, string> AssistantTables = new()

@@ -1,3 +1,4 @@
+using NodaTime;
 using Outpost.FieldService.Web;
 using Outpost.Platform.Postgres;
 
@@ -15,6 +16,9 @@ public sealed record CurrentUser(
 
     /// <summary>What the key was made for.</summary>
     public IReadOnlyList<string> Scopes { get; init; } = [];
+
+    /// <summary>The company's own clock.</summary>
+    public DateTimeZone Zone => DateTimeZoneProviders.Tzdb.GetZoneOrNull(TimeZone) ?? DateTimeZone.Utc;
 
     public bool IsOffice => Role is UserRole.Owner or UserRole.Admin;
 

@@ -11,6 +11,7 @@ internal static class ClientEndpoints
 
         clients.MapGet("", ListClients.Handle).Requires(Ability.ReadClients).WithSummary("Clients, by name");
         clients.MapPost("", CreateClient.Handle).Requires(Ability.ManageClients).WithSummary("Take on a client");
+        clients.MapGet("/export", ExportClients.Handle).Requires(Ability.ManageClients).WithSummary("Clients as CSV");
         clients.MapGet("/{id}", GetClient.Handle).Requires(Ability.ReadClients).WithVersion().WithSummary("One client and how much there is for them");
         clients.MapPatch("/{id}", ChangeClient.Handle).Requires(Ability.ManageClients).Versioned(ClientSql.LockVersion).WithSummary("Change a client");
         clients.MapDelete("/{id}", DeleteClient.Handle).Requires(Ability.ManageClients).Versioned(ClientSql.LockVersion).WithSummary("Delete a client nothing was done for");

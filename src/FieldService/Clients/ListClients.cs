@@ -29,10 +29,7 @@ internal static class ListClients
     {
         var search = ListParameters.Search(filter.Q);
         var order = Sorting.By(filter.Sort, filter.Order);
-        Sql asked = $"""
-            c.account_id = {user.Account}
-            {(search is null ? null : ClientSearch.And(search))}
-            """;
+        var asked = Asked(filter, user);
 
         return Answers.Page(paging, await db.PageAsync<Row>(search,
             $"""
@@ -46,4 +43,11 @@ internal static class ListClients
             """,
             $"select count(*) from clients c where {asked}", ct));
     }
+
+    /// <summary>A condition: the client <c>c</c> is asked for.</summary>
+    /// <exception cref="Kernel.RuleException">VALIDATION_ERROR</exception>
+    internal static Sql Asked(Filter filter, CurrentUser user) => $"""
+        c.account_id = {user.Account}
+        {(ListParameters.Search(filter.Q) is { } search ? ClientSearch.And(search) : null)}
+        """;
 }

@@ -10,6 +10,7 @@ internal static class EstimateEndpoints
 
         estimates.MapGet("", ListEstimates.Handle).Requires(Ability.ReadMoney).WithSummary("Estimates, newest first");
         estimates.MapPost("", CreateEstimate.Handle).Requires(Ability.ManageMoney).WithSummary("Draft an estimate");
+        estimates.MapGet("/export", ExportEstimates.Handle).Requires(Ability.ReadMoney).WithSummary("Estimates as CSV");
         estimates.MapGet("/{id}", GetEstimate.Handle).Requires(Ability.ReadMoney).WithVersion().WithSummary("One estimate with its lines and taxes");
         estimates.MapPatch("/{id}", ChangeEstimate.Handle).Requires(Ability.ManageMoney).Versioned(EstimateSql.LockVersion).WithSummary("Change a draft, or the internal notes of a sent estimate");
         estimates.MapDelete("/{id}", DeleteEstimate.Handle).Requires(Ability.DeleteMoney).Versioned(EstimateSql.LockVersion).WithSummary("Delete a draft");

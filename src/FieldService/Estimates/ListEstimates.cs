@@ -56,14 +56,35 @@ internal static class ListEstimates
     public static async Task<Ok<Page<Row>>> Handle([AsParameters] Paging paging, [AsParameters] Filter filter, CurrentUser user, ReadDb db, CancellationToken ct)
     {
         var search = ListParameters.Search(filter.Q);
+        var order = Sorting.By(filter.Sort, filter.Order);
+        var asked = Asked(filter, user);
+        Sql clients = $"join clients c on c.account_id = e.account_id and c.id = e.client_id";
+
+        return Answers.Page(paging, await db.PageAsync<Row>(search,
+            $"""
+            with page as materialized (select e.id {Answers.Counted(search)} from estimates e {Sql.If(filter.Sort is "client_name", clients)} where {asked} order by {order} {paging.Window})
+            select e.id, e.account_id, e.client_id, c.name as client_name, e.job_id, e.property_id, e.status, e.tax_rate_millionths as tax_rate, e.flat_rate_cents,
+                   e.subtotal_cents, e.tax_cents, e.total_cents, e.deposit_cents, e.estimate_number, e.revision, e.notes, e.internal_notes, e.expires_on,
+                   (e.expires_on + 1)::timestamp at time zone {user.TimeZone} as expires_at, e.sent_at, e.decided_at, e.created_by, e.created_at, e.updated_at, e.version {Answers.Total(search)}
+            from page
+            join estimates e on e.account_id = {user.Account} and e.id = page.id
+            {clients}
+            order by {order}
+            """,
+            $"select count(*) from estimates e where {asked}", ct));
+    }
+
+    /// <summary>A condition: the estimate <c>e</c> is asked for.</summary>
+    /// <exception cref="RuleException">VALIDATION_ERROR</exception>
+    internal static Sql Asked(Filter filter, CurrentUser user)
+    {
+        var search = ListParameters.Search(filter.Q);
         var status = ListParameters.Word<EstimateStatus>(filter.Status, "status");
         var client = ListParameters.Id(filter.ClientId, "client_id");
         var job = ListParameters.Id(filter.JobId, "job_id");
         var (from, until) = CompanyDay.Span(user, filter.From, filter.To);
-        var order = Sorting.By(filter.Sort, filter.Order);
-        Sql clients = $"join clients c on c.account_id = e.account_id and c.id = e.client_id";
-        Sql asked = $"""
-            where e.account_id = {user.Account}
+        return $"""
+            e.account_id = {user.Account}
             {Sql.If(status is not null, $"and e.status = {status}")}
             {Sql.If(client is not null, $"and e.client_id = {client}")}
             {Sql.If(job is not null, $"and e.job_id = {job}")}
@@ -73,21 +94,5 @@ internal static class ListEstimates
             {Sql.If(filter.MaxTotalCents is not null, $"and e.total_cents <= {filter.MaxTotalCents}")}
             {(search is null ? null : EstimateSearch.And(search))}
             """;
-
-        return Answers.Page(paging, await db.PageAsync<Row>(search,
-            $"""
-            with page as materialized (select e.id {Answers.Counted(search)} from estimates e {clients} {asked} order by {order} {paging.Window})
-            select e.id, e.account_id, e.client_id, c.name as client_name, e.job_id, e.property_id, e.status, e.tax_rate_millionths as tax_rate, e.flat_rate_cents,
-                   e.subtotal_cents, e.tax_cents, e.total_cents, e.deposit_cents, e.estimate_number, e.revision, e.notes, e.internal_notes, e.expires_on,
-                   (e.expires_on + 1)::timestamp at time zone {user.TimeZone} as expires_at, e.sent_at, e.decided_at, e.created_by, e.created_at, e.updated_at, e.version {Answers.Total(search)}
-            from page
-            join estimates e on e.account_id = {user.Account} and e.id = page.id
-            {clients}
-            order by {order}
-            """,
-            $"""
-            select count(*) from estimates e
-            {asked}
-            """, ct));
     }
 }

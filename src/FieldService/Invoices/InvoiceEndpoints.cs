@@ -10,6 +10,7 @@ internal static class InvoiceEndpoints
 
         invoices.MapGet("", ListInvoices.Handle).Requires(Ability.ReadMoney).WithSummary("Invoices, newest first");
         invoices.MapPost("", CreateInvoice.Handle).Requires(Ability.ManageMoney).WithSummary("Draft an invoice");
+        invoices.MapGet("/export", ExportInvoices.Handle).Requires(Ability.ReadMoney).WithSummary("Invoices as CSV");
         invoices.MapGet("/{id}", GetInvoice.Handle).Requires(Ability.ReadMoney).WithVersion().WithSummary("One invoice with its lines, taxes and balance");
         invoices.MapPatch("/{id}", ChangeInvoice.Handle).Requires(Ability.ManageMoney).Versioned(InvoiceSql.LockVersion).WithSummary("Change a draft");
         invoices.MapDelete("/{id}", DeleteInvoice.Handle).Requires(Ability.DeleteMoney).Versioned(InvoiceSql.LockVersion).WithSummary("Delete a draft");

@@ -60,15 +60,37 @@ internal static class ListInvoices
     public static async Task<Ok<Page<Row>>> Handle([AsParameters] Paging paging, [AsParameters] Filter filter, CurrentUser user, ReadDb db, TimeProvider clock, CancellationToken ct)
     {
         var search = ListParameters.Search(filter.Q);
+        var order = Sorting.By(filter.Sort, filter.Order);
+        var asked = Asked(filter, user, clock);
+        Sql clients = $"join clients c on c.account_id = i.account_id and c.id = i.client_id";
+
+        return Answers.Page(paging, await db.PageAsync<Row>(search,
+            $"""
+            with page as materialized (select i.id {Answers.Counted(search)} from invoices i {Sql.If(filter.Sort is "client_name", clients)} where {asked} order by {order} {paging.Window})
+            select i.id, i.account_id, i.client_id, c.name as client_name, i.job_id, i.estimate_id, i.property_id, i.status, i.invoice_number,
+                   i.tax_rate_millionths as tax_rate, i.flat_rate_cents, i.subtotal_cents, i.tax_cents, i.total_cents, i.paid_cents,
+                   i.credited_cents, i.written_off_cents, i.balance_cents,
+                   i.notes, i.due_date, i.sent_at, i.paid_at, i.voided_at, i.created_by, i.created_at, i.updated_at {Answers.Total(search)}
+            from page
+            join invoices i on i.account_id = {user.Account} and i.id = page.id
+            {clients}
+            order by {order}
+            """,
+            $"select count(*) from invoices i where {asked}", ct));
+    }
+
+    /// <summary>A condition: the invoice <c>i</c> is asked for.</summary>
+    /// <exception cref="RuleException">VALIDATION_ERROR</exception>
+    internal static Sql Asked(Filter filter, CurrentUser user, TimeProvider clock)
+    {
+        var search = ListParameters.Search(filter.Q);
         var status = ListParameters.Word<InvoiceStatus>(filter.Status, "status");
         var client = ListParameters.Id(filter.ClientId, "client_id");
         var job = ListParameters.Id(filter.JobId, "job_id");
         var today = CompanyDay.Today(user, clock);
         var (from, until) = CompanyDay.Span(user, filter.From, filter.To);
-        var order = Sorting.By(filter.Sort, filter.Order);
-        Sql clients = $"join clients c on c.account_id = i.account_id and c.id = i.client_id";
-        Sql asked = $"""
-            where i.account_id = {user.Account}
+        return $"""
+            i.account_id = {user.Account}
             {Sql.If(status is not null, $"and i.status = {status}")}
             {Sql.If(client is not null, $"and i.client_id = {client}")}
             {Sql.If(job is not null, $"and i.job_id = {job}")}
@@ -80,22 +102,5 @@ internal static class ListInvoices
             {Sql.If(filter.Overdue is false, $"and (i.status not in ('sent', 'partial', 'overdue') or i.due_date is null or i.due_date >= {today})")}
             {(search is null ? null : InvoiceSearch.And(search))}
             """;
-
-        return Answers.Page(paging, await db.PageAsync<Row>(search,
-            $"""
-            with page as materialized (select i.id {Answers.Counted(search)} from invoices i {clients} {asked} order by {order} {paging.Window})
-            select i.id, i.account_id, i.client_id, c.name as client_name, i.job_id, i.estimate_id, i.property_id, i.status, i.invoice_number,
-                   i.tax_rate_millionths as tax_rate, i.flat_rate_cents, i.subtotal_cents, i.tax_cents, i.total_cents, i.paid_cents,
-                   i.credited_cents, i.written_off_cents, i.balance_cents,
-                   i.notes, i.due_date, i.sent_at, i.paid_at, i.voided_at, i.created_by, i.created_at, i.updated_at {Answers.Total(search)}
-            from page
-            join invoices i on i.account_id = {user.Account} and i.id = page.id
-            {clients}
-            order by {order}
-            """,
-            $"""
-            select count(*) from invoices i
-            {asked}
-            """, ct));
     }
 }

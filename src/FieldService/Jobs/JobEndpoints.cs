@@ -11,6 +11,7 @@ internal static class JobEndpoints
 
         jobs.MapGet("", ListJobs.Handle).Requires(Ability.ReadJobs).WithSummary("Jobs, newest first; a technician sees those with a visit of theirs");
         jobs.MapPost("", CreateJob.Handle).Requires(Ability.ManageJobs).WithSummary("Draft a job");
+        jobs.MapGet("/export", ExportJobs.Handle).Requires(Ability.ManageJobs).WithSummary("Jobs as CSV");
         jobs.MapGet("/{id}", GetJob.Handle).Requires(Ability.ReadJobs).WithVersion().WithSummary("One job");
         jobs.MapPatch("/{id}", ChangeJob.Handle).Requires(Ability.ManageJobs).Versioned(JobSql.LockVersion).WithSummary("Change a job");
         jobs.MapDelete("/{id}", DeleteJob.Handle).Requires(Ability.DeleteJobs).Versioned(JobSql.LockVersion).WithSummary("Delete a draft");

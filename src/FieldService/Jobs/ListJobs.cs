@@ -39,19 +39,9 @@ internal static class ListJobs
 
     public static async Task<Ok<Page<Row>>> Handle([AsParameters] Paging paging, [AsParameters] Filter filter, CurrentUser user, ReadDb db, CancellationToken ct)
     {
-        var status = ListParameters.Word<JobStatus>(filter.Status, "status");
-        var client = ListParameters.Id(filter.ClientId, "client_id");
-        var property = ListParameters.Id(filter.PropertyId, "property_id");
         var search = ListParameters.Search(filter.Q);
         var order = Sorting.By(filter.Sort, filter.Order);
-        Sql asked = $"""
-            j.account_id = {user.Account}
-            {Sql.If(!user.IsOffice, $"and j.id in (select t.job_id from visit_technicians t where t.account_id = {user.Account} and t.user_id = {user.Id})")}
-            {Sql.If(status is not null, $"and j.status = {status}")}
-            {Sql.If(client is not null, $"and j.client_id = {client}")}
-            {Sql.If(property is not null, $"and j.property_id = {property}")}
-            {(search is null ? null : JobSearch.And(search))}
-            """;
+        var asked = Asked(filter, user);
 
         return Answers.Page(paging, await db.PageAsync<Row>(search,
             $"""
@@ -64,5 +54,23 @@ internal static class ListJobs
             order by {order}
             """,
             $"select count(*) from jobs j where {asked}", ct));
+    }
+
+    /// <summary>A condition: the job <c>j</c> is asked for, and may be seen.</summary>
+    /// <exception cref="Kernel.RuleException">VALIDATION_ERROR</exception>
+    internal static Sql Asked(Filter filter, CurrentUser user)
+    {
+        var status = ListParameters.Word<JobStatus>(filter.Status, "status");
+        var client = ListParameters.Id(filter.ClientId, "client_id");
+        var property = ListParameters.Id(filter.PropertyId, "property_id");
+        var search = ListParameters.Search(filter.Q);
+        return $"""
+            j.account_id = {user.Account}
+            {Sql.If(!user.IsOffice, $"and j.id in (select t.job_id from visit_technicians t where t.account_id = {user.Account} and t.user_id = {user.Id})")}
+            {Sql.If(status is not null, $"and j.status = {status}")}
+            {Sql.If(client is not null, $"and j.client_id = {client}")}
+            {Sql.If(property is not null, $"and j.property_id = {property}")}
+            {(search is null ? null : JobSearch.And(search))}
+            """;
     }
 }

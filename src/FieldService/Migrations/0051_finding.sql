@@ -40,6 +40,43 @@ begin
   end case;
 end $$;
 
+create function jobs_by_title(pattern text) returns setof uuid language plpgsql stable security definer set search_path = pg_catalog, public rows 100 as $$
+declare
+  account uuid := app_account_id();
+  head text := substr(pattern, 2);
+begin
+  case how_to_look_for(pattern)
+    when 'anywhere' then return query select j.id from jobs j where j.account_id = account and j.search like pattern;
+    when 'word_begins' then return query select j.id from jobs j where j.account_id = account and (j.search like head or j.search like '% ' || head);
+    else return query select j.id from jobs j where j.account_id = account and j.search || '' like pattern;
+  end case;
+end $$;
+
+create function estimates_by_words(pattern text) returns setof uuid language plpgsql stable security definer set search_path = pg_catalog, public rows 100 as $$
+declare
+  account uuid := app_account_id();
+  head text := substr(pattern, 2);
+begin
+  case how_to_look_for(pattern)
+    when 'anywhere' then return query select e.id from estimates e where e.account_id = account and lower(coalesce(e.estimate_number, '') || ' ' || coalesce(e.notes, '')) like pattern;
+    when 'word_begins' then return query select e.id from estimates e where e.account_id = account and (lower(coalesce(e.estimate_number, '') || ' ' || coalesce(e.notes, '')) like head or lower(coalesce(e.estimate_number, '') || ' ' || coalesce(e.notes, '')) like '% ' || head);
+    else return query select e.id from estimates e where e.account_id = account and lower(coalesce(e.estimate_number, '') || ' ' || coalesce(e.notes, '')) || '' like pattern;
+  end case;
+end $$;
+
+create function invoices_by_number(pattern text) returns setof uuid language plpgsql stable security definer set search_path = pg_catalog, public rows 100 as $$
+declare
+  account uuid := app_account_id();
+  head text := substr(pattern, 2);
+begin
+  case how_to_look_for(pattern)
+    when 'anywhere' then return query select i.id from invoices i where i.account_id = account and lower(coalesce(i.invoice_number, '')) like pattern;
+    when 'word_begins' then return query select i.id from invoices i where i.account_id = account and (lower(coalesce(i.invoice_number, '')) like head or lower(coalesce(i.invoice_number, '')) like '% ' || head);
+    else return query select i.id from invoices i where i.account_id = account and lower(coalesce(i.invoice_number, '')) || '' like pattern;
+  end case;
+end $$;
+
+-- And by whom or where it is for.
 create function properties_matching(pattern text) returns setof uuid language plpgsql stable security definer set search_path = pg_catalog, public rows 100 as $$
 declare account uuid := app_account_id();
 begin
@@ -50,48 +87,40 @@ begin
 end $$;
 
 create function jobs_matching(pattern text) returns setof uuid language plpgsql stable security definer set search_path = pg_catalog, public rows 100 as $$
-declare
-  account uuid := app_account_id();
-  head text := substr(pattern, 2);
+declare account uuid := app_account_id();
 begin
-  case how_to_look_for(pattern)
-    when 'anywhere' then return query select j.id from jobs j where j.account_id = account and j.search like pattern;
-    when 'word_begins' then return query select j.id from jobs j where j.account_id = account and (j.search like head or j.search like '% ' || head);
-    else return query select j.id from jobs j where j.account_id = account and j.search || '' like pattern;
-  end case;
   return query
+    select jobs_by_title(pattern)
+    union
     select j.id from clients_matching(pattern) as c (id) join jobs j on j.account_id = account and j.client_id = c.id
     union
     select j.id from properties_by_address(pattern) as p (id) join jobs j on j.account_id = account and j.property_id = p.id;
 end $$;
 
 create function estimates_matching(pattern text) returns setof uuid language plpgsql stable security definer set search_path = pg_catalog, public rows 100 as $$
-declare
-  account uuid := app_account_id();
-  head text := substr(pattern, 2);
+declare account uuid := app_account_id();
 begin
-  case how_to_look_for(pattern)
-    when 'anywhere' then return query select e.id from estimates e where e.account_id = account and lower(coalesce(e.estimate_number, '') || ' ' || coalesce(e.notes, '')) like pattern;
-    when 'word_begins' then return query select e.id from estimates e where e.account_id = account and (lower(coalesce(e.estimate_number, '') || ' ' || coalesce(e.notes, '')) like head or lower(coalesce(e.estimate_number, '') || ' ' || coalesce(e.notes, '')) like '% ' || head);
-    else return query select e.id from estimates e where e.account_id = account and lower(coalesce(e.estimate_number, '') || ' ' || coalesce(e.notes, '')) || '' like pattern;
-  end case;
-  return query select e.id from clients_matching(pattern) as c (id) join estimates e on e.account_id = account and e.client_id = c.id;
+  return query
+    select estimates_by_words(pattern)
+    union
+    select e.id from clients_matching(pattern) as c (id) join estimates e on e.account_id = account and e.client_id = c.id;
 end $$;
 
 create function invoices_matching(pattern text) returns setof uuid language plpgsql stable security definer set search_path = pg_catalog, public rows 100 as $$
-declare
-  account uuid := app_account_id();
-  head text := substr(pattern, 2);
+declare account uuid := app_account_id();
 begin
-  case how_to_look_for(pattern)
-    when 'anywhere' then return query select i.id from invoices i where i.account_id = account and lower(coalesce(i.invoice_number, '')) like pattern;
-    when 'word_begins' then return query select i.id from invoices i where i.account_id = account and (lower(coalesce(i.invoice_number, '')) like head or lower(coalesce(i.invoice_number, '')) like '% ' || head);
-    else return query select i.id from invoices i where i.account_id = account and lower(coalesce(i.invoice_number, '')) || '' like pattern;
-  end case;
-  return query select i.id from clients_matching(pattern) as c (id) join invoices i on i.account_id = account and i.client_id = c.id;
+  return query
+    select invoices_by_number(pattern)
+    union
+    select i.id from clients_matching(pattern) as c (id) join invoices i on i.account_id = account and i.client_id = c.id;
 end $$;
 
-revoke execute on function clients_matching(text), properties_by_address(text), properties_matching(text), jobs_matching(text), estimates_matching(text), invoices_matching(text) from public;
-grant execute on function clients_matching(text), properties_by_address(text), properties_matching(text), jobs_matching(text), estimates_matching(text), invoices_matching(text) to fsm_app;
+revoke execute on function clients_matching(text), properties_by_address(text), jobs_by_title(text), estimates_by_words(text), invoices_by_number(text), properties_matching(text), jobs_matching(text), estimates_matching(text), invoices_matching(text) from public;
+grant execute on function clients_matching(text), properties_by_address(text), jobs_by_title(text), estimates_by_words(text), invoices_by_number(text), properties_matching(text), jobs_matching(text), estimates_matching(text), invoices_matching(text) to fsm_app;
 
+-- The orders that a list offers and that had none.
 create index visits_by_creation on visits (account_id, created_at, id);
+create index jobs_by_title on jobs (account_id, lower(title), id);
+create index estimates_by_change on estimates (account_id, updated_at, id);
+create index invoices_by_change on invoices (account_id, updated_at, id);
+create index invoices_by_balance on invoices (account_id, balance_cents, id);

@@ -43,20 +43,8 @@ internal static class ListLedger
 
     public static async Task<Ok<Page<Row>>> Handle([AsParameters] Paging paging, [AsParameters] Filter filter, CurrentUser user, ReadDb db, CancellationToken ct)
     {
-        var kind = ListParameters.Word<LedgerKind>(filter.Kind, "kind");
-        var client = ListParameters.Id(filter.ClientId, "client_id");
-        var invoice = ListParameters.Id(filter.InvoiceId, "invoice_id");
-        var payment = ListParameters.Id(filter.PaymentId, "payment_id");
-        var credit = ListParameters.Id(filter.CreditId, "credit_id");
         var order = Sorting.By(filter.Sort, filter.Order);
-        Sql asked = $"""
-            l.account_id = {user.Account}
-            {Sql.If(kind is not null, $"and l.kind = {kind}")}
-            {Sql.If(client is not null, $"and l.client_id = {client}")}
-            {Sql.If(invoice is not null, $"and l.invoice_id = {invoice}")}
-            {Sql.If(payment is not null, $"and l.payment_id = {payment}")}
-            {Sql.If(credit is not null, $"and l.credit_id = {credit}")}
-            """;
+        var asked = Asked(filter, user);
 
         return Answers.Page(paging, await db.PageAsync<Row>(
             $"""
@@ -71,5 +59,24 @@ internal static class ListLedger
             order by {order}
             """,
             $"select count(*) from ledger_entries l where {asked}", ct));
+    }
+
+    /// <summary>A condition: the entry <c>l</c> is asked for.</summary>
+    /// <exception cref="Kernel.RuleException">VALIDATION_ERROR</exception>
+    internal static Sql Asked(Filter filter, CurrentUser user)
+    {
+        var kind = ListParameters.Word<LedgerKind>(filter.Kind, "kind");
+        var client = ListParameters.Id(filter.ClientId, "client_id");
+        var invoice = ListParameters.Id(filter.InvoiceId, "invoice_id");
+        var payment = ListParameters.Id(filter.PaymentId, "payment_id");
+        var credit = ListParameters.Id(filter.CreditId, "credit_id");
+        return $"""
+            l.account_id = {user.Account}
+            {Sql.If(kind is not null, $"and l.kind = {kind}")}
+            {Sql.If(client is not null, $"and l.client_id = {client}")}
+            {Sql.If(invoice is not null, $"and l.invoice_id = {invoice}")}
+            {Sql.If(payment is not null, $"and l.payment_id = {payment}")}
+            {Sql.If(credit is not null, $"and l.credit_id = {credit}")}
+            """;
     }
 }

@@ -15,6 +15,7 @@ internal static class PaymentEndpoints
         payments.MapPost("/payments/{id}/refunds", RefundPayment.Handle).Requires(Ability.ManageMoney).WithSummary("Refund a payment, in whole or in part");
         payments.MapPost("/invoices/{id}/write-off", WriteOff.Handle).Requires(Ability.ManageMoney).WithSummary("Give up what is still owed");
         payments.MapGet("/ledger", ListLedger.Handle).Requires(Ability.ReadMoney).WithSummary("The ledger, newest first");
+        payments.MapGet("/ledger/export", ExportLedger.Handle).Requires(Ability.ReadMoney).WithSummary("The ledger as CSV");
         payments.MapPost("/ledger/{id}/reversal", ReverseEntry.Handle).Requires(Ability.ManageMoney).WithSummary("Undo a write-off or the use of a credit");
     }
 }

@@ -57,19 +57,15 @@ internal static class ListProperties
     private static async Task<Ok<Page<Row>>> Find(Paging paging, Filter filter, CurrentUser user, ReadDb db, CancellationToken ct)
     {
         var search = ListParameters.Search(filter.Q);
-        var client = ListParameters.Id(filter.ClientId, "client_id");
         var order = Sorting.By(filter.Sort, filter.Order);
-        Sql asked = $"""
-            p.account_id = {user.Account}
-            {Sql.If(client is not null, $"and p.client_id = {client}")}
-            {(search is null ? null : PropertySearch.And(search))}
-            """;
+        var asked = Asked(filter, user);
+        Sql clients = $"join clients c on c.account_id = p.account_id and c.id = p.client_id";
 
         return Answers.Page(paging, await db.PageAsync<Row>(search,
             $"""
             with page as materialized (
               select p.id {Answers.Counted(search)} from properties p
-              join clients c on c.account_id = p.account_id and c.id = p.client_id
+              {Sql.If(filter.Sort is "client_name", clients)}
               where {asked} order by {order} {paging.Window}
             )
             select p.id, p.account_id, p.client_id, c.name as client_name, p.name, p.address, p.city, p.state, p.zip, p.created_at, p.updated_at,
@@ -78,9 +74,22 @@ internal static class ListProperties
                     where j.account_id = p.account_id and j.property_id = p.id) as visit_count {Answers.Total(search)}
             from page
             join properties p on p.account_id = {user.Account} and p.id = page.id
-            join clients c on c.account_id = p.account_id and c.id = p.client_id
+            {clients}
             order by {order}
             """,
             $"select count(*) from properties p where {asked}", ct));
+    }
+
+    /// <summary>A condition: the property <c>p</c> is asked for.</summary>
+    /// <exception cref="Kernel.RuleException">VALIDATION_ERROR</exception>
+    internal static Sql Asked(Filter filter, CurrentUser user)
+    {
+        var search = ListParameters.Search(filter.Q);
+        var client = ListParameters.Id(filter.ClientId, "client_id");
+        return $"""
+            p.account_id = {user.Account}
+            {Sql.If(client is not null, $"and p.client_id = {client}")}
+            {(search is null ? null : PropertySearch.And(search))}
+            """;
     }
 }

@@ -22,7 +22,7 @@ internal sealed record Months(IReadOnlyList<DateOnly> First, DateTimeOffset[] St
     /// <exception cref="RuleException">VALIDATION_ERROR, naming the parameter.</exception>
     public static Months Of(string? from, string? to, CurrentUser user, TimeProvider clock)
     {
-        var zone = Zone(user);
+        var zone = user.Zone;
         var last = Read(to, "to") ?? Of(Today(user, clock).ToLocalDate());
         var first = Read(from, "from") ?? last.PlusMonths(1 - Usual);
         var count = Period.Between(first, last, PeriodUnits.Months).Months + 1;
@@ -35,15 +35,13 @@ internal sealed record Months(IReadOnlyList<DateOnly> First, DateTimeOffset[] St
     }
 
     /// <summary>The day it is on the company's calendar.</summary>
-    public static DateOnly Today(CurrentUser user, TimeProvider clock) => clock.GetUtcNow().ToInstant().InZone(Zone(user)).Date.ToDateOnly();
+    public static DateOnly Today(CurrentUser user, TimeProvider clock) => clock.GetUtcNow().ToInstant().InZone(user.Zone).Date.ToDateOnly();
 
     /// <summary>As rows <c>m (month, starts, ends)</c>.</summary>
     public Sql Rows => $"unnest({First.ToArray()}, {Instants(Starts)}, {Instants(Ends)}) as m (month, starts, ends)";
 
     /// <summary>As the API and a spreadsheet name a month: 2026-11.</summary>
     public static string Name(DateOnly month) => month.ToString("yyyy-MM", CultureInfo.InvariantCulture);
-
-    private static DateTimeZone Zone(CurrentUser user) => DateTimeZoneProviders.Tzdb.GetZoneOrNull(user.TimeZone) ?? DateTimeZone.Utc;
 
     private static DateTime[] Instants(DateTimeOffset[] at) => [.. at.Select(instant => instant.UtcDateTime)];
 

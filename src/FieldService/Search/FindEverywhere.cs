@@ -1,10 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Outpost.FieldService.Accounts;
-using Outpost.FieldService.Clients;
-using Outpost.FieldService.Estimates;
-using Outpost.FieldService.Invoices;
 using Outpost.FieldService.Jobs;
-using Outpost.FieldService.Properties;
 using Outpost.FieldService.Web;
 using Outpost.Kernel;
 using Outpost.Platform.Postgres;
@@ -25,39 +21,47 @@ internal static class FindEverywhere
 
     public sealed record Response(IReadOnlyList<Found> Clients, IReadOnlyList<Found> Properties, IReadOnlyList<Found> Jobs, IReadOnlyList<Found> Estimates, IReadOnlyList<Found> Invoices);
 
+    private sealed record Row(string Kind, Guid Id, string Title, string? Detail, string? Status);
+
     /// <exception cref="RuleException">VALIDATION_ERROR</exception>
     public static async Task<Ok<One<Response>>> Handle(string? q, CurrentUser user, ReadDb db, CancellationToken ct)
     {
         if (ListParameters.Search(q) is not { } text) return Answers.Ok(new Response([], [], [], [], []));
 
         var (account, clients, money) = (user.Account, user.Role.May(Ability.ReadClients), user.Role.May(Ability.ReadMoney));
-        return Answers.Ok(await db.ReadAsync(
-            [
-                $"""
-                select c.id, c.name as title, coalesce(c.company_name, c.phone, c.email) as detail, null::text as status from clients c
-                where c.account_id = {account} and {clients} {ClientSearch.And(text)} order by c.created_at desc, c.id desc limit {Sql.Number(Few)}
-                """,
-                $"""
-                select p.id, p.address as title, c.name as detail, null::text as status from properties p join clients c on c.account_id = p.account_id and c.id = p.client_id
-                where p.account_id = {account} and {clients} {PropertySearch.And(text)} order by p.created_at desc, p.id desc limit {Sql.Number(Few)}
-                """,
-                $"""
-                select j.id, j.title, c.name as detail, j.status from jobs j join clients c on c.account_id = j.account_id and c.id = j.client_id
-                where j.account_id = {account} {JobSearch.And(text)} {(user.IsOffice ? null : JobSearch.OwnOf(user))} order by j.created_at desc, j.id desc limit {Sql.Number(Few)}
-                """,
-                $"""
-                select e.id, coalesce(j.title, c.name) as title, c.name as detail, e.status from estimates e
-                join clients c on c.account_id = e.account_id and c.id = e.client_id left join jobs j on j.account_id = e.account_id and j.id = e.job_id
-                where e.account_id = {account} and {money} {EstimateSearch.And(text)} order by e.created_at desc, e.id desc limit {Sql.Number(Few)}
-                """,
-                $"""
-                select i.id, coalesce(i.invoice_number, 'Draft') as title, c.name as detail, i.status from invoices i join clients c on c.account_id = i.account_id and c.id = i.client_id
-                where i.account_id = {account} and {money} {InvoiceSearch.And(text)}
-                order by i.created_at desc, i.id desc limit {Sql.Number(Few)}
-                """,
-            ],
-            async (results, token) => new Response(
-                await results.ListAsync<Found>(token), await results.ListAsync<Found>(token), await results.ListAsync<Found>(token), await results.ListAsync<Found>(token),
-                await results.ListAsync<Found>(token)), ct));
+        var few = Sql.Number(Few);
+        // Whom and where the words name is looked up once for all kinds.
+        var found = (await db.ListAsync<Row>($"""
+            with named as materialized (select clients_matching({text.Pattern}) as id),
+                 placed as materialized (select properties_by_address({text.Pattern}) as id)
+            (select 'client' as kind, c.id, c.name as title, coalesce(c.company_name, c.phone, c.email) as detail, null::text as status
+             from named join clients c on c.account_id = {account} and c.id = named.id
+             where {clients} order by c.created_at desc, c.id desc limit {few})
+            union all
+            (select 'property', p.id, p.address, c.name, null
+             from (select id from placed union select p.id from named join properties p on p.account_id = {account} and p.client_id = named.id) f
+             join properties p on p.account_id = {account} and p.id = f.id join clients c on c.account_id = p.account_id and c.id = p.client_id
+             where {clients} order by p.created_at desc, p.id desc limit {few})
+            union all
+            (select 'job', j.id, j.title, c.name, j.status
+             from (select jobs_by_title({text.Pattern}) as id
+                   union select j.id from named join jobs j on j.account_id = {account} and j.client_id = named.id
+                   union select j.id from placed join jobs j on j.account_id = {account} and j.property_id = placed.id) f
+             join jobs j on j.account_id = {account} and j.id = f.id join clients c on c.account_id = j.account_id and c.id = j.client_id
+             where true {(user.IsOffice ? null : JobSearch.OwnOf(user))} order by j.created_at desc, j.id desc limit {few})
+            union all
+            (select 'estimate', e.id, coalesce(j.title, c.name), c.name, e.status
+             from (select estimates_by_words({text.Pattern}) as id union select e.id from named join estimates e on e.account_id = {account} and e.client_id = named.id) f
+             join estimates e on e.account_id = {account} and e.id = f.id
+             join clients c on c.account_id = e.account_id and c.id = e.client_id left join jobs j on j.account_id = e.account_id and j.id = e.job_id
+             where {money} order by e.created_at desc, e.id desc limit {few})
+            union all
+            (select 'invoice', i.id, coalesce(i.invoice_number, 'Draft'), c.name, i.status
+             from (select invoices_by_number({text.Pattern}) as id union select i.id from named join invoices i on i.account_id = {account} and i.client_id = named.id) f
+             join invoices i on i.account_id = {account} and i.id = f.id join clients c on c.account_id = i.account_id and c.id = i.client_id
+             where {money} order by i.created_at desc, i.id desc limit {few})
+            """, ct)).ToLookup(row => row.Kind, row => new Found(row.Id, row.Title, row.Detail, row.Status));
+
+        return Answers.Ok(new Response([.. found["client"]], [.. found["property"]], [.. found["job"]], [.. found["estimate"]], [.. found["invoice"]]));
     }
 }

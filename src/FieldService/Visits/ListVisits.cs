@@ -79,22 +79,9 @@ internal static class ListVisits
 
     private static async Task<Ok<Page<Row>>> Find(Paging paging, Filter filter, JobId? job, CurrentUser user, ReadDb db, CancellationToken ct)
     {
-        var status = ListParameters.Word<VisitStatus>(filter.Status, "status");
-        var assigned = ListParameters.Id(filter.AssignedUserId, "assigned_user_id");
-        var from = ListParameters.Instant(filter.From, "from");
-        var to = ListParameters.Instant(filter.To, "to");
         var search = ListParameters.Search(filter.Q);
         var order = Sorting.By(filter.Sort, filter.Order);
-        Sql asked = $"""
-            v.account_id = {user.Account}
-            {Sql.If(!user.IsOffice, With(user.Account, user.Id))}
-            {Sql.If(job is not null, $"and v.job_id = {job}")}
-            {Sql.If(status is not null, $"and v.status = {status}")}
-            {Sql.If(assigned is not null, $"and v.assigned_user_id = {assigned}")}
-            {Sql.If(from is not null, $"and v.scheduled_start >= {from}")}
-            {Sql.If(to is not null, $"and v.scheduled_start < {to}")}
-            {(search is null ? null : (Sql)$"and v.job_id in ({JobSearch.Ids(search)})")}
-            """;
+        var asked = Asked(filter, job, user);
 
         return Answers.Page(paging, await db.PageAsync<Row>(search,
             $"""
@@ -106,5 +93,26 @@ internal static class ListVisits
             order by {order}
             """,
             $"select count(*) from visits v where {asked}", ct));
+    }
+
+    /// <summary>A condition: the visit <c>v</c> is asked for, and may be seen.</summary>
+    /// <exception cref="Kernel.RuleException">VALIDATION_ERROR</exception>
+    internal static Sql Asked(Filter filter, JobId? job, CurrentUser user)
+    {
+        var status = ListParameters.Word<VisitStatus>(filter.Status, "status");
+        var assigned = ListParameters.Id(filter.AssignedUserId, "assigned_user_id");
+        var from = ListParameters.Instant(filter.From, "from");
+        var to = ListParameters.Instant(filter.To, "to");
+        var search = ListParameters.Search(filter.Q);
+        return $"""
+            v.account_id = {user.Account}
+            {Sql.If(!user.IsOffice, With(user.Account, user.Id))}
+            {Sql.If(job is not null, $"and v.job_id = {job}")}
+            {Sql.If(status is not null, $"and v.status = {status}")}
+            {Sql.If(assigned is not null, $"and v.assigned_user_id = {assigned}")}
+            {Sql.If(from is not null, $"and v.scheduled_start >= {from}")}
+            {Sql.If(to is not null, $"and v.scheduled_start < {to}")}
+            {(search is null ? null : (Sql)$"and v.job_id in ({JobSearch.Ids(search)})")}
+            """;
     }
 }

@@ -9,6 +9,7 @@ internal static class VisitEndpoints
         var visits = app.MapGroup("/api/v1/visits").WithTags("Visits");
 
         visits.MapGet("", ListVisits.Handle).Requires(Ability.ReadJobs).WithSummary("Visits by start; a technician sees their own");
+        visits.MapGet("/export", ExportVisits.Handle).Requires(Ability.ManageJobs).WithSummary("Visits as CSV");
         visits.MapGet("/{id}", GetVisit.Handle).Requires(Ability.ReadJobs).WithVersion().WithSummary("One visit");
         visits.MapPatch("/{id}", ChangeVisit.Handle).Requires(Ability.WorkVisits).Versioned(VisitSql.LockVersion).WithSummary("Change a visit; a technician changes the notes only");
         visits.MapPost("/{id}/reschedule", RescheduleVisit.Handle).Requires(Ability.ManageJobs).Versioned(VisitSql.LockVersion)

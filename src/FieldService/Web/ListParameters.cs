@@ -40,6 +40,13 @@ internal static class ListParameters
         : DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) && day.Year is >= 1900 and < 2300 ? day
         : throw new RuleException("VALIDATION_ERROR", $"{parameter} must be a day such as 2026-11-21.") { Field = parameter };
 
+    /// <summary>A file has its rows as they were made, whatever the list that it is of can be asked for.</summary>
+    /// <exception cref="RuleException">VALIDATION_ERROR</exception>
+    public static void NoOrder(string? sort, string? order)
+    {
+        if (sort is not null || order is not null) throw new RuleException("VALIDATION_ERROR", "A file has its rows in the order in which they were made. Leave sort and order out.") { Field = sort is null ? "order" : "sort" };
+    }
+
     public static RuleException NoneOf(string parameter, IEnumerable<string> words) =>
         new("VALIDATION_ERROR", $"{parameter} must be one of {string.Join(", ", words)}.") { Field = parameter };
 }

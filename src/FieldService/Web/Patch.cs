@@ -1,9 +1,6 @@
-using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Unicode;
-using Microsoft.Extensions.Options;
-using Microsoft.Extensions.Validation;
 using Outpost.Platform.Http;
 
 namespace Outpost.FieldService.Web;
@@ -12,7 +9,7 @@ namespace Outpost.FieldService.Web;
 /// A partial change, by RFC 7396: fields that are left out stay, <c>null</c> empties. It is laid over the thing as it could be written today,
 /// and the result obeys the same form as a new one: one set of rules for both.
 /// </summary>
-internal sealed class Patch<T>(JsonObject changes, ValidationOptions validation, IServiceProvider services) where T : class
+internal sealed class Patch<T>(JsonObject changes, Form<T> form) where T : class
 {
     public bool Names(string field) => changes.ContainsKey(field);
 
@@ -53,8 +50,7 @@ internal sealed class Patch<T>(JsonObject changes, ValidationOptions validation,
             _ = body?.ToJsonString();
             return new(
                 body as JsonObject ?? throw new BadHttpRequestException("The body must be a JSON object."),
-                http.RequestServices.GetRequiredService<IOptions<ValidationOptions>>().Value,
-                http.RequestServices);
+                Form<T>.Of(http.RequestServices));
         }
         catch (Exception malformed) when (malformed is JsonException or InvalidOperationException)
         {
@@ -69,25 +65,7 @@ internal sealed class Patch<T>(JsonObject changes, ValidationOptions validation,
         var merged = JsonSerializer.SerializeToNode(current, WireJson.Options)!.AsObject();
         Merge(merged, changes);
 
-        T changed;
-        try
-        {
-            changed = merged.Deserialize<T>(WireJson.Options)!;
-        }
-        catch (JsonException malformed)
-        {
-            throw new BadHttpRequestException("The body does not have the expected form.", malformed);
-        }
-
-#pragma warning disable ASP0029 // the only way to run the generated rules on something that is not bound by the framework
-        // A form without rules is a form whose rules were not found: the generator sees what an endpoint takes as its body, or what is marked.
-        if (!validation.TryGetValidatableTypeInfo(typeof(T), out var form)) throw new InvalidOperationException($"Mark {typeof(T)} with [ValidatableType].");
-        var context = new ValidateContext { ValidationOptions = validation, ValidationContext = new ValidationContext(changed, services, null) };
-        await form.ValidateAsync(changed, context, ct);
-        if (context.ValidationErrors is { Count: > 0 } errors) throw new InvalidRequestException(errors);
-#pragma warning restore ASP0029
-
-        return changed;
+        return await form.ReadAsync(merged, ct);
     }
 
     private static void Merge(JsonObject target, JsonObject source)

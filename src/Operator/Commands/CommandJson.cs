@@ -13,5 +13,10 @@ internal static class CommandJson
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
+    private static readonly JsonSerializerOptions OneLine = new(Options) { WriteIndented = false };
+
     public static string Of<T>(T value) => JsonSerializer.Serialize(value, Options);
+
+    /// <summary>In one line, for what goes on and on.</summary>
+    public static string Line<T>(T value) => JsonSerializer.Serialize(value, OneLine);
 }

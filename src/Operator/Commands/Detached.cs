@@ -15,14 +15,15 @@ internal static class Detached
     private const string Leave = "\u0004";
 
     /// <param name="words">The command line to run there.</param>
+    /// <param name="results">Where its results go; standard output when null.</param>
     /// <returns>The exit code of a supervisor that ended, or 0 for one that stays.</returns>
-    internal static async Task<int> StartAsync(IEnumerable<string> words)
+    internal static async Task<int> StartAsync(IEnumerable<string> words, TextWriter? results = null)
     {
         var self = Environment.ProcessPath!;
         string[] command = [.. Path.GetFileNameWithoutExtension(self) == "dotnet" ? new[] { self, Environment.GetCommandLineArgs()[0] } : [self], .. words, Flag];
         using var supervisor = Process.Start(new ProcessStartInfo("setsid", command) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
         supervisor.StandardInput.Close();
-        var left = await Task.WhenAll(PassOnAsync(supervisor.StandardOutput, Console.Out), PassOnAsync(supervisor.StandardError, Console.Error));
+        var left = await Task.WhenAll(PassOnAsync(supervisor.StandardOutput, results ?? Console.Out), PassOnAsync(supervisor.StandardError, Console.Error));
         if (left.All(goesOn => goesOn)) return ExitCodes.Ok;
 
         await supervisor.WaitForExitAsync();

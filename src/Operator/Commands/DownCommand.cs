@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Outpost.Operator.Archive;
+using Outpost.Operator.Archive.Streaming;
 using Outpost.Operator.Runtimes;
 using Outpost.Platform.Configuration;
 using Outpost.Platform.Postgres.Embedded;
@@ -19,13 +21,14 @@ public static class DownCommand
         var command = new Command("down", "Stop what up started, and lose nothing") { data };
         command.SetAction(async (parsed, ct) =>
         {
-            await StopAsync(DataDirectory.Of(parsed.GetValue(data), settings()), clock, ct);
+            var set = settings();
+            await StopAsync(DataDirectory.Of(parsed.GetValue(data), set), set, Console.Out, clock, ct);
             return ExitCodes.Ok;
         });
         return command;
     }
 
-    private static async Task StopAsync(DataDirectory data, TimeProvider clock, CancellationToken ct)
+    internal static async Task StopAsync(DataDirectory data, Settings settings, TextWriter tell, TimeProvider clock, CancellationToken ct)
     {
         var start = clock.GetTimestamp();
         if (RunRecord.OfRunning(data) is { Supervisor: var supervisor })
@@ -37,19 +40,19 @@ public static class DownCommand
                 throw new TroubleException(TroubleKind.Failed, $"outpost (pid {supervisor.Pid}) does not end", $"look at its log: less {data.Log.Path}", new LogFile(data.Log.Path).Tail(0));
             }
 
-            Console.WriteLine($"Stopped after {clock.GetElapsedTime(start).TotalSeconds:0.0} s; everything is kept in {data.Path}");
+            await tell.WriteLineAsync($"Stopped after {clock.GetElapsedTime(start).TotalSeconds:0.0} s; everything is kept in {data.Path}");
         }
-        else if (await LeftoversAsync(data, clock, ct))
+        else if (await LeftoversAsync(data, settings, clock, ct))
         {
-            Console.WriteLine($"Stopped what a killed outpost had left behind; everything is kept in {data.Path}");
+            await tell.WriteLineAsync($"Stopped what a killed outpost had left behind; everything is kept in {data.Path}");
         }
         else
         {
-            Console.WriteLine($"Nothing runs in {data.Path}");
+            await tell.WriteLineAsync($"Nothing runs in {data.Path}");
         }
     }
 
-    private static async Task<bool> LeftoversAsync(DataDirectory data, TimeProvider clock, CancellationToken ct)
+    private static async Task<bool> LeftoversAsync(DataDirectory data, Settings settings, TimeProvider clock, CancellationToken ct)
     {
         if (!File.Exists(data.Lock)) return false;
 
@@ -57,6 +60,8 @@ public static class DownCommand
         var found = 0;
         await EmbeddedRedis.StopLeftoversAsync(data.Redis, clock, Say, ct);
         await EmbeddedPostgres.StopLeftoversAsync(data.Postgres, clock, Say, ct);
+        // Last, as it takes what the server writes while it stops.
+        if (ArchiveSettings.Of(settings, data) is { Engine: ArchiveSettings.Stream } archive) found += await WalReceiver.StopLeftoversAsync(new StreamPlace(Path.Combine(archive.Directory, "stream")).Log, clock, ct);
         return found > 0;
 
         void Say(string line)

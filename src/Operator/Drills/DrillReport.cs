@@ -64,7 +64,7 @@ public sealed record DrillReport(
         }
     }
 
-    private string Word(int step) => Steps.FirstOrDefault(s => s.Number == step) is { } done ? (done.Ok ? "ok" : "FAILED") : "not reached";
+    private string Word(int step) => Steps.FirstOrDefault(s => s.Number == step) is { } done ? (done.Ok ? "ok" : "FAILED") : Passed ? "not applicable" : "not reached";
 
     private static DrillReport? Read(string path)
     {

@@ -38,7 +38,7 @@ internal sealed class DrillRun(IReadOnlyList<Role> roles, IReadOnlyList<Subsyste
             if (await Verification.NoteAsync(backup, settings, null, ct) is { } problem) throw new TroubleException(TroubleKind.Failed, $"{manifest.File} is damaged: {problem}", "outpost backup run");
 
             // Nothing of ours may be reached from there: only the places of the copy are set.
-            var isolated = Isolated(subsystem);
+            var isolated = Isolated();
             var copy = new DataDirectory(data.DrillCluster);
             copy.Prepare([.. new[] { Backends.Users().Postgres, Backends.Users().Redis }.OfType<UnixUser>().Distinct()]);
             await using var backends = await Backends.PrepareAsync(copy, [subsystem], isolated, clock, say, ct);
@@ -132,10 +132,11 @@ internal sealed class DrillRun(IReadOnlyList<Role> roles, IReadOnlyList<Subsyste
         return role == "owner" ? "owner" : throw new TroubleException(TroubleKind.Failed, $"signing in to the copy answered {(int)answer.StatusCode}", "outpost smoke", body);
     }
 
-    private Settings Isolated(Subsystem subsystem)
+    // Neither the databases nor the archive of what runs may be reached from the copy, and nothing may be sent from it.
+    private Settings Isolated()
     {
         string[] ours = [.. subsystems.SelectMany(s => (string[])[.. s.AppUrlKeys, .. s.OwnerUrlKeys, .. s.BackupUrlKeys, .. s.AdminUrlKeys]), "REDIS_URL", "AUTH_SECRET", DataDirectory.Key, DataPath.FilesKey, "ENVIRONMENT", "ENV", "SMTP_HOST", "SMS_WEBHOOK_URL", "CHAT_WEBHOOK_URL"];
-        return settings.With([.. ours.Distinct().Select(key => (key, ""))]).With((DataDirectory.Key, data.DrillCluster), ("ENVIRONMENT", "development"));
+        return settings.With([.. ours.Distinct().Select(key => (key, ""))]).With((DataDirectory.Key, data.DrillCluster), ("ENVIRONMENT", "development"), ("ARCHIVE", "off"), ("ARCHIVE_URL", ""));
     }
 
     private static void Documents(IReadOnlyList<Backup> backups, DataDirectory copy)

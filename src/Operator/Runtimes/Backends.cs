@@ -1,3 +1,4 @@
+using Outpost.Operator.Archive;
 using Outpost.Platform.Configuration;
 using Outpost.Platform.Postgres.Embedded;
 using Outpost.Platform.Processes;
@@ -15,6 +16,7 @@ public sealed class Backends : IAsyncDisposable
     private readonly DataDirectory _data;
     private EmbeddedPostgres? _postgres;
     private EmbeddedRedis? _redis;
+    private ArchiveKeeper? _keeper;
 
     private Backends(DataDirectory data, Settings settings) => (_data, Settings) = (data, settings);
 
@@ -27,6 +29,7 @@ public sealed class Backends : IAsyncDisposable
         {
             if (_postgres?.Identity is { } postgres) yield return new("postgres", postgres);
             if (_redis?.Identity is { } redis) yield return new("redis", redis);
+            if (_keeper?.Receiver is { } receiver) yield return new("receiver", receiver);
         }
     }
 
@@ -56,6 +59,13 @@ public sealed class Backends : IAsyncDisposable
         var binaries = NeedPostgres(subsystems, settings) ? await PostgresBinaries.FindAsync(settings["POSTGRES_BIN"], data.Postgres.Data, ct) : null;
         var redis = NeedRedis(settings) ? RedisBinaries.Find(settings["REDIS_BIN"]) : null;
 
+        var archive = await ArchiveAccess.OpenAsync(data, settings, clock, ct);
+        if (archive is not null)
+        {
+            ArchiveGate.RefuseToBeginAnew(archive);
+            made._keeper = new(archive, new(data.ReceiverLog), clock, say);
+        }
+
         var secrets = SecretsFile.Open(data.Secrets);
         // The directory may come from the command line, which the roles do not see.
         if (settings[DataPath.FilesKey] is null) made.Set(DataPath.FilesKey, data.Files);
@@ -63,7 +73,7 @@ public sealed class Backends : IAsyncDisposable
         if (binaries is not null)
         {
             if (data.Postgres.Sockets is var sockets && !sockets.StartsWith(data.Path, StringComparison.Ordinal)) say($"{data.Path} is too deep for a unix socket; PostgreSQL's lies in {sockets}");
-            made._postgres = new(data.Postgres, binaries, postgresUser, secrets.Password("POSTGRES_PASSWORD"), clock, say);
+            made._postgres = new(data.Postgres, binaries, postgresUser, secrets.Password("POSTGRES_PASSWORD"), clock, say) { Shipping = archive is { Server.Place: not null } ? archive.Archive.Shipping : null };
             foreach (var subsystem in subsystems.Where(s => InstalledDatabases.IsEmbedded(s, settings))) made.Own(subsystem, secrets);
         }
 
@@ -85,20 +95,32 @@ public sealed class Backends : IAsyncDisposable
     {
         _postgres?.Changed = changed;
         _redis?.Changed = changed;
+        _keeper?.Changed = changed;
         return Task.WhenAll(
-            _postgres is null ? Task.CompletedTask : Task.Run(async () =>
+            Task.Run(async () =>
             {
-                await timed("postgres", () => _postgres.StartAsync(ct));
-                await timed("databases", () => _postgres.EnsureAsync([.. _databases.Values], ct));
+                if (_postgres is not null)
+                {
+                    await timed("postgres", () => _postgres.StartAsync(ct));
+                    await timed("databases", () => _postgres.EnsureAsync([.. _databases.Values], ct));
+                }
+
+                if (_keeper is not null) await timed("archive", () => _keeper.AttachAsync(ct));
             }, ct),
             _redis is null ? Task.CompletedTask : Task.Run(() => timed("redis", () => _redis.StartAsync(ct)), ct));
     }
 
-    /// <summary>Redis first, then PostgreSQL: the reverse of the order in which their loss would be noticed.</summary>
+    /// <summary>Begins to measure what would be lost, and to back up when it is due.</summary>
+    public void Keep() => _keeper?.Start();
+
+    /// <summary>Redis first, then PostgreSQL: the reverse of the order in which their loss would be noticed. The receiver of its log goes last.</summary>
     public async Task StopAsync()
     {
+        if (_keeper is not null) await _keeper.PauseAsync();
         if (_redis is not null) await _redis.StopAsync();
         if (_postgres is not null) await _postgres.StopAsync();
+        if (_keeper is not null) await _keeper.DisposeAsync();
+        _keeper = null;
     }
 
     public async ValueTask DisposeAsync() => await StopAsync();

@@ -39,6 +39,26 @@ public sealed record DataDirectory(string Path)
 
     public string Logs => In("logs");
 
+    /// <summary>Physical backups and the log, where nothing else is set.</summary>
+    public string Archive => In("archive");
+
+    /// <summary>What the keeper of the archive last saw.</summary>
+    public string ArchiveState => In("run/archive.json");
+
+    internal string ReceiverLog => In("logs/receiver.log");
+
+    internal string PgBackRestConfiguration => In("conf/pgbackrest.conf");
+
+    internal string ArchiveWork => In("run/archive");
+
+    internal string Passfile => In("conf/archive.pgpass");
+
+    /// <summary>What a node that follows another server knows of it.</summary>
+    public string Node => In("node.json");
+
+    /// <summary>There when another node took over: this one must not start.</summary>
+    public string Fence => In("fenced.json");
+
     /// <summary>What people upload, where nothing else is set.</summary>
     public string Files => In("files");
 

@@ -14,7 +14,11 @@ public static class SettingKeys
     private const string Running = "Running";
     private const string Watching = "Watching";
     private const string Messages = "Messages";
+    private const string Models = "Models";
     private const string Backups = "Backups";
+    private const string Spending = "Spending";
+
+    private const string Archive = "Archive";
 
     public static IReadOnlyList<SettingKey> All { get; } =
     [
@@ -74,6 +78,12 @@ public static class SettingKeys
         },
         new("FSM_API_KEY", Security, "outpost fsm", "The API key with which outpost fsm calls the field service.") { Kind = SettingKind.Secret, InTemplate = false },
         new("FSM_API_KEY_FILE", Security, "outpost fsm", "A file that holds the API key, instead of FSM_API_KEY.") { InTemplate = false },
+        new("AICQ_URL", Addresses, "outpost aicq", "The hub that outpost aicq takes part in: https://hub.example.com.")
+        {
+            Default = "http://127.0.0.1 with AICQ_PORT", InTemplate = false, Check = ValueChecks.HttpUrl,
+        },
+        new("AICQ_CONFIG", Running, "outpost aicq", "The directory of the agent's agent.json and private.key.") { Default = "~/.aicq", InTemplate = false },
+        new("AICQ_ROOM_KEY", Security, "outpost aicq", "The key of a private room, for outpost aicq.") { Kind = SettingKind.Secret, InTemplate = false },
         new("PORT", Addresses, "a service that runs alone", "The port of the one service in a container; FSM_PORT goes before it.") { Kind = SettingKind.Port, Check = ValueChecks.Port },
         new("OUTPOST_DATA", Running, "outpost up", "The directory of everything that outpost up keeps: the private PostgreSQL and Redis, documents, backups.") { Default = "~/.local/share/outpost" },
         new(DataPath.FilesKey, Running, "fsm", "The directory of what people upload, such as receipts. It belongs into every backup.") { Default = "files inside OUTPOST_DATA" },
@@ -107,6 +117,43 @@ public static class SettingKeys
         new("CHAT_WEBHOOK_SECRET", Messages, "worker", "The secret it knows us by.")
         {
             Kind = SettingKind.Secret, Generate = "echo whsec_$(openssl rand -base64 32)", RequiredBecause = settings => settings["CHAT_WEBHOOK_URL"] is null ? null : "CHAT_WEBHOOK_URL is set",
+        },
+        new("AICQ_DATABASE_URL", Database, "aicq", "The hub's database, where it is not the one of DATABASE_URL.")
+        {
+            Kind = SettingKind.PostgresUrl, Default = "as DATABASE_URL", Check = ValueChecks.Database, Doubt = ValueChecks.DatabaseRole,
+        },
+        new("AICQ_DATABASE_OWNER_URL", Database, "migrate", "The hub's database as its owner.")
+        {
+            Kind = SettingKind.PostgresUrl, Default = "as DATABASE_OWNER_URL", Check = ValueChecks.OwnerDatabase,
+        },
+        new("AICQ_MIGRATE", Database, "aicq", "With true the hub brings its database to the newest schema when it starts; with false that is left to outpost migrate up.") { Default = "true", Check = ValueChecks.TrueOrFalse },
+        new("AICQ_HOST", Addresses, "aicq", "The address to listen on. 0.0.0.0 opens the port to every network of this machine.") { Default = "127.0.0.1", Check = ValueChecks.Address },
+        new("AICQ_PORT", Addresses, "aicq", "The port of the agent hub.") { Kind = SettingKind.Port, Default = "8080", Check = ValueChecks.Port },
+        new("AUTO_BLOCK_ENABLED", Security, "aicq", "With true an address that goes over a limit ten times within an hour is blocked for a day.") { Default = "true, except for this machine itself", Check = ValueChecks.TrueOrFalse },
+        new("RATE_LIMIT_WHITELIST", Security, "aicq", "Addresses or networks, joined by commas, that are neither limited nor blocked.") { Default = "none" },
+        new("ADMIN_AGENT_ID", Security, "aicq", "The id of the agent that may delete anybody's messages.") { Default = "none" },
+        new("AICQ_REQUESTS_PER_MINUTE", Security, "aicq", "How many limited requests one address may make in a minute, of whatever kind.") { Default = "600", Check = ValueChecks.Between(1, 1_000_000) },
+        new("AICQ_ROOM_MESSAGES", Running, "aicq", "The most messages that one room holds; the oldest go first. All go after a day.") { Default = "250000", Check = ValueChecks.Between(100, 10_000_000) },
+        new("AICQ_INBOX_MESSAGES", Running, "aicq", "The most direct messages that wait for one agent. They go after a week.") { Default = "2000", Check = ValueChecks.Between(10, 1_000_000) },
+        new("AICQ_INBOX_MESSAGES_PER_SENDER", Running, "aicq", "The most of them from one sender.") { Default = "200", Check = ValueChecks.Between(1, 1_000_000) },
+        new("AICQ_STREAMS", Running, "aicq", "The most live streams that one instance holds open; HTTP_CONNECTIONS must be larger.") { Default = "12000", Check = ValueChecks.Between(1, 1_000_000) },
+        new("ARCHIVE", Archive, "outpost up", "Archives the database continuously, so that it can be restored to any instant: pgbackrest, stream (PostgreSQL's own tools, loses nothing with ARCHIVE_SYNCHRONOUS), or off.")
+        {
+            Default = "off", Check = ValueChecks.OneOf("off", "pgbackrest", "stream"),
+        },
+        new("ARCHIVE_DIR", Archive, "outpost up", "Where backups and log go. On another disk than the database it survives the loss of that disk.") { Default = "archive inside OUTPOST_DATA" },
+        new("ARCHIVE_URL", Archive, "outpost up", "The PostgreSQL to archive, as a superuser, where it is not the one that outpost up keeps.") { Kind = SettingKind.PostgresUrl, Default = "the private one", Check = ValueChecks.Database },
+        new("ARCHIVE_SYNCHRONOUS", Archive, "outpost up", "With stream: wait lets each write wait until the archive has it (nothing is ever lost, and writes stand still without the receiver); "
+            + "continue does the same and lets writes go on after 10 s without the receiver; off never waits.")
+        {
+            Default = "off", Check = ValueChecks.OneOf("off", "wait", "continue"),
+        },
+        new("ARCHIVE_TIMEOUT_SECONDS", Archive, "outpost up", "With pgbackrest: how old log may become before it is archived, full or not. It bounds what can be lost.") { Default = "60", Check = ValueChecks.Between(1, 3600) },
+        new("ARCHIVE_KEEP_DAYS", Archive, "outpost up", "How far back it can be restored to.") { Default = "7", Check = ValueChecks.Between(1, 3650) },
+        new("ARCHIVE_HEARTBEAT_SECONDS", Archive, "outpost up", "How often it is measured what would be lost now; each time one small row is written.") { Default = "5", Check = ValueChecks.Between(1, 3600) },
+        new("ARCHIVE_BACKLOG_MB", Archive, "outpost up", "How much log may wait on the database's disk while it cannot be archived. Beyond that it is given up, so that the disk does not fill.")
+        {
+            Default = "1024", Check = ValueChecks.Between(64, 1_048_576),
         },
         new("LOG_LEVEL", Watching, "all", "The least that is logged: trace, debug, info, warn or error.") { Default = "info", Check = ValueChecks.LogLevel },
         new("OTEL_EXPORTER_OTLP_ENDPOINT", Watching, "all", "Where to send traces: http://localhost:4317. Left out, none are sent.") { Check = ValueChecks.HttpUrl },
@@ -143,6 +190,38 @@ public static class SettingKeys
         new("BACKUP_SCHEDULE", Backups, "outpost up", "When outpost up takes a backup each day, by this machine's clock: 02:00; or off.") { Default = "02:00", Check = ValueChecks.TimeOfDayOrOff },
         new("DRILL_SCHEDULE", Backups, "outpost up", "On which day of the month and when outpost up proves that the newest backup brings everything back: 1 03:30; or off.") { Default = "1 03:30", Check = ValueChecks.DayAndTimeOrOff },
         new("DECISION_LOG", Backups, "outpost drill", "The file to which each drill adds what it has found.") { Default = "docs/DECISION_LOG.md inside OUTPOST_DATA" },
+        new("ASSISTANT_DATABASE_URL", Database, "assistant", "The assistant's database, where it is not the one of DATABASE_URL.")
+        {
+            Kind = SettingKind.PostgresUrl, Default = "as DATABASE_URL", Check = ValueChecks.Database, Doubt = ValueChecks.DatabaseRole,
+        },
+        new("ASSISTANT_DATABASE_OWNER_URL", Database, "migrate", "The assistant's database as its owner.")
+        {
+            Kind = SettingKind.PostgresUrl, Default = "as DATABASE_OWNER_URL", Check = ValueChecks.OwnerDatabase,
+        },
+        new("ASSISTANT_HOST", Addresses, "assistant", "The address to listen on. 0.0.0.0 opens the port to every network of this machine.") { Default = "127.0.0.1", Check = ValueChecks.Address },
+        new("ASSISTANT_PORT", Addresses, "assistant", "The port of the assistant.") { Kind = SettingKind.Port, Default = "8090", Check = ValueChecks.Port },
+        new("COST_LIMIT_PER_REQUEST", Spending, "assistant", "What one request may cost at most, in dollars; none for no limit. What could cost more is refused before a provider is asked.") { Default = "1.00", Check = ValueChecks.Dollars },
+        new("COST_LIMIT_PER_HOUR", Spending, "assistant", "What may be spent within any 60 minutes.") { Default = "10.00", Check = ValueChecks.Dollars },
+        new("COST_LIMIT_PER_DAY", Spending, "assistant", "What may be spent within any 24 hours.") { Default = "50.00", Check = ValueChecks.Dollars },
+        new("COST_WARN_PER_REQUEST", Spending, "assistant", "From which cost of one request on to warn.") { Default = "0.50", Check = ValueChecks.Dollars },
+        new("COST_WARN_PER_HOUR", Spending, "assistant", "From which spending within 60 minutes on to warn, once per window.") { Default = "5.00", Check = ValueChecks.Dollars },
+        new("COST_WARN_PER_DAY", Spending, "assistant", "From which spending within 24 hours on to warn, once per window.") { Default = "20.00", Check = ValueChecks.Dollars },
+        new("COST_POLICY", Spending, "assistant", "What happens to a request that could cost more than there is room for: strict refuses it, clamp_max_tokens limits its output to what fits and says so.")
+        {
+            Default = "strict", Check = ValueChecks.OneOf("strict", "clamp_max_tokens"),
+        },
+        new("SESSION_TIMEOUT", Running, "assistant", "How long a chat session lives without a message, in seconds. What was said stays in its conversation.") { Default = "3600", Check = ValueChecks.Between(60, 2_592_000) },
+        new("ANTHROPIC_API_KEY", Models, "assistant", "The key for Anthropic's models.") { Kind = SettingKind.Secret, Check = ValueChecks.ProviderKey, Doubt = ValueChecks.KeyBeginsWith("sk-ant-") },
+        new("OPENAI_API_KEY", Models, "assistant", "The key for OpenAI's models.") { Kind = SettingKind.Secret, Check = ValueChecks.ProviderKey, Doubt = ValueChecks.KeyBeginsWith("sk-") },
+        new("GOOGLE_API_KEY", Models, "assistant", "The key for Google's models.") { Kind = SettingKind.Secret, Check = ValueChecks.ProviderKey, Doubt = ValueChecks.KeyBeginsWith("AIza", "AQ.") },
+        new("ASSISTANT_MODELS", Models, "assistant", "The file of models and their prices.") { Default = "config/models.yaml, else the list built in" },
+        new("DEFAULT_ROUTING_STRATEGY", Models, "assistant", "How a model is chosen for auto: capability, quality, cost or speed.")
+        {
+            Default = "as the file of models says", Check = ValueChecks.OneOf("capability", "quality", "cost", "speed", "capability_based", "quality_first", "cost_optimized", "speed_first"),
+        },
+        new("ASSISTANT_DEADLINE_SECONDS", Models, "assistant", "How long an answer may take, with all that is tried for it.") { Default = "300", Check = ValueChecks.Between(1, 3600) },
+        new("ASSISTANT_PRACTICE", Models, "assistant", "With true a practice provider answers where there is no key: to try things, it knows no answers.") { Default = "false", Check = ValueChecks.TrueOrFalse },
+        new("ASSISTANT_PRACTICE_URL", Models, "assistant", "The same, with a practice provider that runs by itself: outpost assistant fake-provider.") { Default = "none", InTemplate = false, Check = ValueChecks.HttpUrl },
         new("OUTPOST_ENV_FILE", Running, "all", "The file to read instead of .env. Only the environment can say so.") { Default = ".env", InTemplate = false },
     ];
 

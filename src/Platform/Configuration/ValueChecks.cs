@@ -59,8 +59,22 @@ internal static class ValueChecks
             ? null
             : ("is no day of the month with a time", "write it as 1 03:30 (the day from 1 to 28), or off");
 
+    /// <summary>An amount of dollars down to the nano-dollar, or none.</summary>
+    public static (string, string)? Dollars(string value, Settings settings) =>
+        value == "none" || (decimal.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var dollars) && dollars <= 1_000_000_000 && decimal.Round(dollars, 9) == dollars)
+            ? null
+            : ("is no amount of dollars", "set it to 0 or more such as 1.00, or to none for no limit");
+
     public static (string, string)? MailAddress(string value, Settings settings) =>
         System.Net.Mail.MailAddress.TryCreate(value, out _) ? null : ("is no e-mail address", "write it as office@example.com");
+
+    public static (string, string)? ProviderKey(string value, Settings settings) =>
+        WeakSecrets.IsPlaceholder(value) || value.Contains("...", StringComparison.Ordinal) ? ("is a placeholder", "set it to the key that the provider gave you, or leave it out")
+        : value.Any(c => char.IsWhiteSpace(c) || char.IsControl(c)) ? ("has white space in it", "set it to the key alone")
+        : null;
+
+    public static Func<string, Settings, (string, string)?> KeyBeginsWith(params string[] prefixes) => (value, _) =>
+        prefixes.Any(prefix => value.StartsWith(prefix, StringComparison.Ordinal)) ? null : ($"does not begin with {string.Join(" or ", prefixes)}", "see that it is the key of this provider, and complete");
 
     public static (string, string)? HeapLimit(string value, Settings settings)
     {

@@ -1,4 +1,5 @@
 using Npgsql;
+using Outpost.Platform.Redis;
 
 namespace Outpost.Platform.Health;
 
@@ -13,6 +14,9 @@ public sealed record HealthCheck(string Name, Func<CancellationToken, Task> Prob
         await using var command = source.CreateCommand("select 1");
         await command.ExecuteScalarAsync(ct);
     });
+
+    /// <summary>Redis answers.</summary>
+    public static HealthCheck Redis(RedisClient client, string name = "redis") => new(name, async ct => await client.CallAsync(new RedisCommand("PING"), ct));
 }
 
 /// <summary>What one check found.</summary>

@@ -15,6 +15,8 @@ namespace Outpost.Platform.Http;
 internal sealed partial class RequestEdge(
     RequestDelegate next, ServiceProfile profile, HttpLimits limits, ForwardedCaller caller, HttpMetrics metrics, ErrorAnswers answers, ILogger<RequestEdge> log)
 {
+    private const int LongestPath = 512;
+
     private readonly Func<object, Task> _headers = state => WriteHeaders((HttpContext)state, profile.Security);
 
     private readonly ConcurrentDictionary<string, string> _pages = new(StringComparer.Ordinal);
@@ -57,17 +59,20 @@ internal sealed partial class RequestEdge(
         var route = Template(endpoint);
         var method = HttpMetrics.Known(http.Request.Method);
         var status = http.Response.StatusCode;
-        metrics.End(method, route, status, took);
+        metrics.End(method, profile.MetricPath?.Invoke(route) ?? route, status, took);
         var quiet = endpoint?.Metadata.GetMetadata<QuietRoute>() is not null;
         if (activity is not null) Describe(activity, quiet, method, route, status);
 
         var level = quiet || status == StatusCodes.Status499ClientClosedRequest ? LogLevel.Debug : LogLevel.Information;
         if (!log.IsEnabled(level)) return;
 
-        var shown = endpoint?.Metadata.GetMetadata<SecretPath>() is null ? path.Value : route;
-        TraceIds.TryReadForeign(http.Request.Headers, out var requestId);
-        log.Log(level, default, new RequestLine(method, shown, route, status, took, requestId), null, static (_, _) => "request completed");
+        var shown = endpoint?.Metadata.GetMetadata<SecretPath>() is null ? Shortened(path.Value) : route;
+        if (!TraceIds.TryReadForeign(http.Request.Headers, out var requestId)) requestId = profile.Log.RequestIdAlways ? http.TraceIdentifier : null;
+        log.Log(level, default, new RequestLine(profile.Log, method, shown, route, status, took, requestId), null, static (_, _) => "request completed");
     }
+
+    // Whoever asks for what is not there must not decide how long the log is.
+    private static string? Shortened(string? path) => path is { Length: > LongestPath } ? path[..LongestPath] + "…" : path;
 
     // Pages leave out the first slash that routes are written with.
     private string Template(Endpoint? endpoint) => (endpoint as RouteEndpoint)?.RoutePattern.RawText switch

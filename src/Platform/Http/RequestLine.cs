@@ -1,9 +1,10 @@
 using System.Collections;
+using Outpost.Platform.Telemetry;
 
 namespace Outpost.Platform.Http;
 
 /// <summary>The fields of the one log line of a request: no query, no body, no address of a person.</summary>
-internal readonly struct RequestLine(string method, string? path, string route, int status, TimeSpan took, string? requestId) : IReadOnlyList<KeyValuePair<string, object?>>
+internal readonly struct RequestLine(LogNames names, string method, string? path, string route, int status, TimeSpan took, string? requestId) : IReadOnlyList<KeyValuePair<string, object?>>
 {
     public int Count => requestId is null ? 5 : 6;
 
@@ -13,8 +14,8 @@ internal readonly struct RequestLine(string method, string? path, string route, 
         1 => new("path", path),
         2 => new("route", route),
         3 => new("status", status),
-        4 => new("durationMs", Math.Round(took.TotalMilliseconds, 3)),
-        5 when requestId is not null => new("requestId", requestId),
+        4 => new(names.Duration, Math.Round(took.TotalMilliseconds, 3)),
+        5 when requestId is not null => new(names.RequestId, requestId),
         _ => throw new ArgumentOutOfRangeException(nameof(index)),
     };
 

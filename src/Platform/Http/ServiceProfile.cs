@@ -29,6 +29,12 @@ public sealed record ServiceProfile(string Name, string Keys, int Port, IErrorSh
     /// <summary>Stands before the names of the HTTP series: <c>aicq</c> makes <c>aicq_http_requests_total</c>.</summary>
     public string? MetricPrefix { get; init; }
 
+    /// <summary>The label of those series that tells the route: <c>route</c>, or <c>path</c> for the hub.</summary>
+    public string MetricPathLabel { get; init; } = "route";
+
+    /// <summary>How a route's template stands in that label; null as it is. May be called often, and must give few different answers.</summary>
+    public Func<string, string>? MetricPath { get; init; }
+
     /// <summary>Largest request body in bytes; an endpoint may allow itself another with <c>WithBodyLimit</c>.</summary>
     public long BodyLimit { get; init; } = 1 << 20;
 

@@ -8,7 +8,7 @@ namespace Outpost.Platform.Migrations;
 /// <param name="ToolVersion">The version of Outpost that applied it.</param>
 public sealed record AppliedMigration(long Version, string Name, string Checksum, DateTimeOffset AppliedAt, string AppliedBy, TimeSpan Duration, string ToolVersion);
 
-/// <summary>The table <c>schema_migrations</c>: one row for each applied migration.</summary>
+/// <summary>The table <c>schema_migrations</c>, or the one that the set of migrations names: one row for each applied migration.</summary>
 internal static class Journal
 {
     private static readonly string[] Columns = ["applied_at", "applied_by", "checksum", "duration_ms", "name", "tool_version", "version"];
@@ -17,12 +17,12 @@ internal static class Journal
 
     /// <returns>What was applied, by number; empty when there is no journal yet.</returns>
     /// <exception cref="MigrationException">Another tool keeps a table of this name.</exception>
-    public static async Task<IReadOnlyList<AppliedMigration>> ReadAsync(NpgsqlConnection connection, CancellationToken ct)
+    public static async Task<IReadOnlyList<AppliedMigration>> ReadAsync(NpgsqlConnection connection, string table, CancellationToken ct)
     {
-        if (!await ExistsAsync(connection, ct)) return [];
+        if (!await ExistsAsync(connection, table, ct)) return [];
 
         await using var command = Unhurried(connection,
-            "select version, name, checksum, applied_at, applied_by, duration_ms, tool_version from public.schema_migrations order by version");
+            $"select version, name, checksum, applied_at, applied_by, duration_ms, tool_version from public.{table} order by version");
         await using var reader = await command.ExecuteReaderAsync(ct);
         var applied = new List<AppliedMigration>();
         while (await reader.ReadAsync(ct))
@@ -34,13 +34,13 @@ internal static class Journal
         return applied;
     }
 
-    public static async Task CreateAsync(NpgsqlConnection connection, CancellationToken ct)
+    public static async Task CreateAsync(NpgsqlConnection connection, string table, CancellationToken ct)
     {
-        if (await ExistsAsync(connection, ct)) return;
+        if (await ExistsAsync(connection, table, ct)) return;
 
         // The app role reads it at start, to refuse to serve on a schema it does not know.
-        await using var command = Unhurried(connection, """
-            create table public.schema_migrations (
+        await using var command = Unhurried(connection, $"""
+            create table public.{table} (
               version bigint not null,
               name text not null,
               checksum text not null,
@@ -50,15 +50,15 @@ internal static class Journal
               tool_version text not null,
               constraint each_migration_is_applied_once primary key (version)
             );
-            grant select on public.schema_migrations to public;
+            grant select on public.{table} to public;
             """);
         await command.ExecuteNonQueryAsync(ct);
     }
 
-    public static async Task AddAsync(NpgsqlConnection connection, Migration migration, TimeSpan duration, CancellationToken ct)
+    public static async Task AddAsync(NpgsqlConnection connection, string table, Migration migration, TimeSpan duration, CancellationToken ct)
     {
         await using var command = Unhurried(connection,
-            "insert into public.schema_migrations (version, name, checksum, duration_ms, tool_version) values ($1, $2, $3, $4, $5)");
+            $"insert into public.{table} (version, name, checksum, duration_ms, tool_version) values ($1, $2, $3, $4, $5)");
         command.Parameters.Add(new() { Value = migration.Version });
         command.Parameters.Add(new() { Value = migration.Name });
         command.Parameters.Add(new() { Value = migration.Checksum });
@@ -67,9 +67,9 @@ internal static class Journal
         await command.ExecuteNonQueryAsync(ct);
     }
 
-    public static async Task RemoveAsync(NpgsqlConnection connection, long version, CancellationToken ct)
+    public static async Task RemoveAsync(NpgsqlConnection connection, string table, long version, CancellationToken ct)
     {
-        await using var command = Unhurried(connection, "delete from public.schema_migrations where version = $1");
+        await using var command = Unhurried(connection, $"delete from public.{table} where version = $1");
         command.Parameters.Add(new() { Value = version });
         await command.ExecuteNonQueryAsync(ct);
     }
@@ -77,11 +77,11 @@ internal static class Journal
     /// <summary>A command that may take as long as it takes: a migration of a large table is not cut off after half a minute.</summary>
     public static NpgsqlCommand Unhurried(NpgsqlConnection connection, string sql) => new(sql, connection) { CommandTimeout = 0 };
 
-    private static async Task<bool> ExistsAsync(NpgsqlConnection connection, CancellationToken ct)
+    private static async Task<bool> ExistsAsync(NpgsqlConnection connection, string table, CancellationToken ct)
     {
-        await using var command = Unhurried(connection, """
+        await using var command = Unhurried(connection, $"""
             select attname::text from pg_attribute
-            where attrelid = to_regclass('public.schema_migrations') and attnum > 0 and not attisdropped order by 1
+            where attrelid = to_regclass('public.{table}') and attnum > 0 and not attisdropped order by 1
             """);
         var found = new List<string>();
         await using (var reader = await command.ExecuteReaderAsync(ct))

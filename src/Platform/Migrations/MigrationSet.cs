@@ -11,12 +11,16 @@ public sealed partial class MigrationSet
 
     public IReadOnlyList<Migration> Migrations { get; }
 
+    /// <summary>The table that says which of them a database has seen.</summary>
+    public string Journal { get; private init; } = MigrationJournalAttribute.Usual;
+
     /// <summary>The set whose files are embedded in an assembly's <c>Migrations</c> folder.</summary>
     /// <exception cref="MigrationException">A file's name is not understood, or two files have one number.</exception>
     public static MigrationSet From(Assembly assembly)
     {
         var resources = assembly.GetManifestResourceNames().Select(name => Folder().Match(name)).Where(m => m.Success);
-        return Of(resources.Select(m => (m.Groups["file"].Value, Read(assembly, m.Value))));
+        var files = Of(resources.Select(m => (m.Groups["file"].Value, Read(assembly, m.Value))));
+        return assembly.GetCustomAttribute<MigrationJournalAttribute>() is { } journal ? new(files.Migrations) { Journal = journal.Table } : files;
     }
 
     /// <summary>The set made of these files.</summary>
@@ -54,4 +58,17 @@ public sealed partial class MigrationSet
 
     [GeneratedRegex(@"^(?<name>(?<version>[0-9]{1,18})_[a-z0-9]+(?:_[a-z0-9]+)*)(?<down>\.down)?\.sql$", RegexOptions.CultureInvariant)]
     private static partial Regex FileName();
+}
+
+/// <summary>
+/// Says that the migrations of an assembly are noted in a table of another name than <see cref="Usual"/>: where another tool already keeps that one and must
+/// find it as it left it.
+/// </summary>
+[AttributeUsage(AttributeTargets.Assembly)]
+public sealed class MigrationJournalAttribute(string table) : Attribute
+{
+    public const string Usual = "schema_migrations";
+
+    /// <summary>A plain identifier in the schema public.</summary>
+    public string Table { get; } = table;
 }

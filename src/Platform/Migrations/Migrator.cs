@@ -33,11 +33,11 @@ public sealed class Migrator(NpgsqlDataSource owner, MigrationSet set, Action<st
             var status = await FittingAsync(connection, ct);
             if (status.Pending.Count == 0) return status.Pending;
 
-            await Journal.CreateAsync(connection, ct);
+            await Journal.CreateAsync(connection, set.Journal, ct);
             foreach (var migration in status.Pending)
             {
                 say?.Invoke($"Applying {migration.File} ...");
-                await RunAsync(connection, migration.File, migration.Text, duration => Journal.AddAsync(connection, migration, duration, ct), ct);
+                await RunAsync(connection, migration.File, migration.Text, duration => Journal.AddAsync(connection, set.Journal, migration, duration, ct), ct);
             }
 
             return status.Pending;
@@ -48,7 +48,7 @@ public sealed class Migrator(NpgsqlDataSource owner, MigrationSet set, Action<st
     public async Task<MigrationStatus> StatusAsync(CancellationToken ct)
     {
         await using var connection = await ConnectAsync(ct);
-        return await LookingAsync(async () => MigrationStatus.Of(set, await Journal.ReadAsync(connection, ct)));
+        return await LookingAsync(async () => MigrationStatus.Of(set, await Journal.ReadAsync(connection, set.Journal, ct)));
     }
 
     /// <summary>What was applied, oldest first.</summary>
@@ -63,7 +63,7 @@ public sealed class Migrator(NpgsqlDataSource owner, MigrationSet set, Action<st
         await using var connection = await ConnectAsync(ct);
         return await LookingAsync<IReadOnlyList<string>>(async () =>
         {
-            var status = MigrationStatus.Of(set, await Journal.ReadAsync(connection, ct));
+            var status = MigrationStatus.Of(set, await Journal.ReadAsync(connection, set.Journal, ct));
             var applied = status.Applied.Select(a => a.Version).ToHashSet();
             var expected = SchemaObjects.After(set.Migrations.Where(m => applied.Contains(m.Version)));
             var missing = await SchemaObjects.MissingAsync(connection, expected, ct);
@@ -98,7 +98,7 @@ public sealed class Migrator(NpgsqlDataSource owner, MigrationSet set, Action<st
             if (newest.Version != agreed.Version) throw MigrationFaults.Moved(agreed.Name, newest.Name);
 
             say?.Invoke($"Applying {newest.DownFile} ...");
-            await RunAsync(connection, newest.DownFile, newest.Down!, _ => Journal.RemoveAsync(connection, newest.Version, ct), ct);
+            await RunAsync(connection, newest.DownFile, newest.Down!, _ => Journal.RemoveAsync(connection, set.Journal, newest.Version, ct), ct);
             return newest;
         }, ct);
     }
@@ -124,8 +124,8 @@ public sealed class Migrator(NpgsqlDataSource owner, MigrationSet set, Action<st
             if (!force) await RequireObjectsAsync(connection, target, ct);
 
             await using var transaction = await connection.BeginTransactionAsync(ct);
-            await Journal.CreateAsync(connection, ct);
-            foreach (var migration in noted) await Journal.AddAsync(connection, migration, TimeSpan.Zero, ct);
+            await Journal.CreateAsync(connection, set.Journal, ct);
+            foreach (var migration in noted) await Journal.AddAsync(connection, set.Journal, migration, TimeSpan.Zero, ct);
             await transaction.CommitAsync(ct);
             return noted;
         }, ct);
@@ -175,7 +175,7 @@ public sealed class Migrator(NpgsqlDataSource owner, MigrationSet set, Action<st
 
     private async Task<MigrationStatus> FittingAsync(NpgsqlConnection connection, CancellationToken ct)
     {
-        var status = MigrationStatus.Of(set, await Journal.ReadAsync(connection, ct));
+        var status = MigrationStatus.Of(set, await Journal.ReadAsync(connection, set.Journal, ct));
         return status.Faults.Count == 0 ? status : throw MigrationFaults.DoNotFit(status.Faults);
     }
 

@@ -6,7 +6,9 @@ namespace Outpost.Platform.Processes;
 /// <summary>Tells the ways in which a disk refuses.</summary>
 public static class Storage
 {
-    private const int NoSpace = 28, ReadOnly = 30, QuotaExceeded = 122;
+    private const int NoSpace = 28, ReadOnly = 30, QuotaExceeded = 122, NotOfThisKind = 22, NotKnown = 38, NotSupported = 95;
+    private const int CurrentDirectory = -100;
+    private const uint BothNames = 2;
 
     /// <summary>The one message for a path that could not be written.</summary>
     public static TroubleException Trouble(string path, Exception e) => e switch
@@ -35,6 +37,21 @@ public static class Storage
     {
         using var handle = new SafeFileHandle(Libc.Open(directory, 0, 0), ownsHandle: true);
         if (handle.IsInvalid || Libc.Sync(handle) != 0) throw new IOException($"cannot sync {directory}: {Marshal.GetLastPInvokeErrorMessage()}", Marshal.GetLastPInvokeError());
+    }
+
+    /// <summary>Whether two paths lie on one disk, so that its loss is the loss of both.</summary>
+    public static bool SameDisk(string one, string other) => string.Equals(MountOf(Existing(one)), MountOf(Existing(other)), StringComparison.Ordinal);
+
+    /// <summary>Gives two files or directories each other's name, in one step: at no instant is either name missing.</summary>
+    /// <returns>False when this file system cannot do that; nothing was changed.</returns>
+    /// <exception cref="IOException">One is not there, or the disk says no.</exception>
+    public static bool Exchange(string one, string other)
+    {
+        if (Libc.Rename(CurrentDirectory, one, CurrentDirectory, other, BothNames) == 0) return true;
+
+        return Marshal.GetLastPInvokeError() is NotOfThisKind or NotKnown or NotSupported
+            ? false
+            : throw new IOException($"cannot exchange {one} and {other}: {Marshal.GetLastPInvokeErrorMessage()}", Marshal.GetLastPInvokeError());
     }
 
     public static bool IsFull(string text) => text.Contains("No space left on device", StringComparison.Ordinal) || text.Contains("Disk quota exceeded", StringComparison.Ordinal);

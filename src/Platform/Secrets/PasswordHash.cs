@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Outpost.Platform.Secrets;
@@ -7,7 +6,7 @@ namespace Outpost.Platform.Secrets;
 /// Argon2id through libsodium (Debian's <c>libsodium23</c>), in libsodium's own string form, which carries salt and cost.
 /// 19 MiB and two passes: OWASP's first choice, about 100 ms on a Raspberry Pi 4.
 /// </summary>
-public static partial class PasswordHash
+public static class PasswordHash
 {
     private const int StringBytes = 128;
     private const int Argon2Id13 = 2;
@@ -22,7 +21,7 @@ public static partial class PasswordHash
 
     public static string Hash(string password)
     {
-        Initialize();
+        Sodium.Ready();
         var text = new byte[StringBytes];
         var bytes = Encoding.UTF8.GetBytes(password);
         return Sodium.HashString(text, bytes, (ulong)bytes.Length, Passes, Memory, Argon2Id13) == 0
@@ -60,34 +59,12 @@ public static partial class PasswordHash
 
     private static bool Verify(string hash, string password)
     {
-        Initialize();
+        Sodium.Ready();
         var text = new byte[StringBytes];
         if (Encoding.ASCII.GetByteCount(hash) >= StringBytes) return false;
 
         Encoding.ASCII.GetBytes(hash, text);
         var bytes = Encoding.UTF8.GetBytes(password);
         return Sodium.VerifyString(text, bytes, (ulong)bytes.Length) == 0;
-    }
-
-    private static void Initialize()
-    {
-        if (Sodium.Initialize() < 0) throw new InvalidOperationException("libsodium could not initialise.");
-    }
-
-    private static partial class Sodium
-    {
-        private const string Library = "libsodium.so.23";
-
-        [LibraryImport(Library, EntryPoint = "sodium_init")]
-        [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-        public static partial int Initialize();
-
-        [LibraryImport(Library, EntryPoint = "crypto_pwhash_str_alg")]
-        [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-        public static partial int HashString([Out] byte[] text, byte[] password, ulong length, ulong passes, nuint memory, int algorithm);
-
-        [LibraryImport(Library, EntryPoint = "crypto_pwhash_str_verify")]
-        [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-        public static partial int VerifyString(byte[] text, byte[] password, ulong length);
     }
 }

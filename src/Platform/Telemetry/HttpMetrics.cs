@@ -15,12 +15,14 @@ internal sealed class HttpMetrics
     private static readonly double[] Seconds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
     private static readonly string[] Statuses = [.. Enumerable.Range(0, 600).Select(status => status.ToString(CultureInfo.InvariantCulture))];
 
+    private readonly string _routeLabel;
     private readonly Counter<long> _requests;
     private readonly Histogram<double> _duration;
     private int _inFlight;
 
     public HttpMetrics(IMeterFactory meters, ServiceProfile profile)
     {
+        _routeLabel = profile.MetricPathLabel;
         var prefix = profile.MetricPrefix is { } p ? $"{p}." : "";
         var meter = meters.Create(MeterName);
         _requests = meter.CreateCounter<long>($"{prefix}http.requests", null, "Requests answered, by method, route template and status.");
@@ -34,7 +36,7 @@ internal sealed class HttpMetrics
 
     public void End(string method, string route, int status, TimeSpan took)
     {
-        KeyValuePair<string, object?> methodTag = new("method", method), routeTag = new("route", route);
+        KeyValuePair<string, object?> methodTag = new("method", method), routeTag = new(_routeLabel, route);
         _requests.Add(1, methodTag, routeTag, new("status", Statuses[Math.Clamp(status, 0, 599)]));
         _duration.Record(took.TotalSeconds, methodTag, routeTag);
         // Last, so that whoever sees nothing in flight sees everything counted.

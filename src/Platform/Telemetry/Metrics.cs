@@ -13,7 +13,7 @@ namespace Outpost.Platform.Telemetry;
 internal sealed class Metrics : IDisposable
 {
     private static readonly string[] Frameworks = ["Npgsql", "System.Runtime", "Microsoft.AspNetCore.Server.Kestrel"];
-    private static readonly string[] Ours = [HttpMetrics.MeterName, ProcessMetrics.MeterName, SampledGauges.MeterName];
+    private static readonly string[] Ours = [HttpMetrics.MeterName, ProcessMetrics.MeterName, SampledGauges.MeterName, SupervisorMeter.Name];
 
     // The instruments that somebody looks at; the rest of the runtime's would only lengthen each scrape. A name that ends in _count belongs to a histogram.
     private static readonly Dictionary<string, string> Kept = new(StringComparer.Ordinal)
@@ -78,7 +78,7 @@ internal sealed class Metrics : IDisposable
     // The SDK sets a place aside for each series that an instrument may come to have; at its own 2,000 that is ten megabytes for series nobody makes.
     private static int Places(string meter) => meter switch
     {
-        ProcessMetrics.MeterName or SampledGauges.MeterName => 4,
+        ProcessMetrics.MeterName or SampledGauges.MeterName or SupervisorMeter.Name => 4,
         _ when Frameworks.Contains(meter) => 50,
         HttpMetrics.MeterName => 2_000,
         _ => 500,

@@ -13,13 +13,13 @@ internal static class ClusterSettings
 
         """;
 
-    internal static void Write(ClusterPlace place, PostgresMemory memory)
+    internal static void Write(ClusterPlace place, PostgresMemory memory, WalShipping? shipping)
     {
-        AtomicFile.Write(place.Configuration, Render(place, memory), AtomicFile.Readable);
+        AtomicFile.Write(place.Configuration, Render(place, memory, shipping), AtomicFile.Readable);
         AtomicFile.Write(place.Access, Access, AtomicFile.Readable);
     }
 
-    internal static string Render(ClusterPlace place, PostgresMemory memory) => string.Create(CultureInfo.InvariantCulture, $"""
+    internal static string Render(ClusterPlace place, PostgresMemory memory, WalShipping? shipping = null) => string.Create(CultureInfo.InvariantCulture, $"""
         # Written by outpost at each start. Your own settings go into {place.OwnSettings}, which is read last.
         cluster_name = 'outpost'
         data_directory = {Quote(place.Data)}
@@ -35,7 +35,13 @@ internal static class ClusterSettings
         synchronous_commit = on
         full_page_writes = on
         wal_level = replica
-        max_wal_senders = 3
+        max_wal_senders = 8
+        archive_mode = {(shipping?.Command is null ? "off" : "on")}
+        archive_command = {Quote(shipping?.Command ?? "")}
+        archive_timeout = {(shipping?.Command is null ? 0 : (int)shipping.Timeout.TotalSeconds)}
+        synchronous_standby_names = {Quote(shipping?.Synchronous ?? "")}
+        # A receiver or a standby that is gone must not fill the disk: at this much it is given up, and has to be made anew.
+        max_slot_wal_keep_size = {shipping?.LargestBacklog ?? WalShipping.UsualBacklog}MB
         min_wal_size = 32MB
         max_wal_size = 256MB
         checkpoint_timeout = 10min

@@ -10,7 +10,7 @@ namespace Outpost.Platform.Postgres.Embedded;
 public sealed class EmbeddedPostgres : IAsyncDisposable
 {
     private const string Program = "postgres";
-    private static readonly TimeSpan StartWithin = TimeSpan.FromMinutes(2), StopWithin = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan StopWithin = TimeSpan.FromMinutes(1);
     private static readonly string[] Unlogged = ["log_min_duration_statement=-1", "log_min_error_statement=panic"];
     private readonly ClusterPlace _place;
     private readonly PostgresBinaries _binaries;
@@ -31,6 +31,20 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
 
     public ProcessIdentity? Identity => _server?.Identity;
 
+    /// <summary>Null when its log stays here.</summary>
+    public WalShipping? Shipping { get; init; }
+
+    /// <summary>Settings of this run that nothing in the cluster's own files overrides. Everybody on the machine can read them.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Overrides { get; init; } = [];
+
+    /// <summary>Whether it follows another server: then it is up as soon as it can be read.</summary>
+    public bool Follows { get; init; }
+
+    public TimeSpan StartWithin { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>How often it may end before its start is given up.</summary>
+    public int Attempts { get; init; } = 3;
+
     /// <summary>Called with each new process of the server.</summary>
     public Action? Changed { get; set; }
 
@@ -42,7 +56,7 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         await StopLeftoversAsync(_place, _clock, _say, ct);
 
         PrivateDirectory.Ensure(_place.Sockets, _runAs);
-        ClusterSettings.Write(_place, PostgresMemory.For(Memory.Total()));
+        ClusterSettings.Write(_place, PostgresMemory.For(Memory.Total()), Shipping);
         await LaunchAsync(ct);
     }
 
@@ -117,16 +131,18 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         throw Diagnose(from);
     }
 
-    private IEnumerable<string> ServerWords() => [_binaries.Postgres, "-D", _place.Data, "-c", $"config_file={_place.Configuration}"];
+    private IEnumerable<string> ServerWords() =>
+        [_binaries.Postgres, "-D", _place.Data, "-c", $"config_file={_place.Configuration}", .. Overrides.SelectMany(setting => (string[])["-c", $"{setting.Key}={setting.Value}"])];
 
     // The eighth line of the pid file is the server's own word on how far it is.
     private bool IsReady() =>
         ProcessIdentity.Read(_place.PidFile)?.Split('\n') is { Length: > 7 } lines
-        && lines[7].Trim() == "ready"
+        && lines[7].Trim() is var state
+        && (state == "ready" || (Follows && state == "standby"))
         && lines[0].Trim() == _server?.Identity?.Pid.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     // A server that was killed may leave shared memory that goes away in moments, so one failure to start proves nothing.
-    private bool IsHopeless(SupervisedProcess server, long from) => server.Ends >= 3 || (server.Ends > 0 && Storage.IsFull(_log.Since(from)));
+    private bool IsHopeless(SupervisedProcess server, long from) => server.Ends >= Attempts || (server.Ends > 0 && Storage.IsFull(_log.Since(from)));
 
     private string? WhyItEnded(string printed) => Storage.IsFull(printed)
         ? $"the disk that holds {_place.Data} is full ({Storage.FreeMegabytes(_place.Data)} MB free)"
@@ -175,7 +191,8 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         Database = database,
         Pooling = false,
         // Its statements carry passwords; one that is slow or fails must not bring them into the log.
-        Options = $"-c {string.Join(" -c ", Unlogged)}",
+        // What it makes is made anew if it is lost, so it need not wait for a receiver that may itself need a password first.
+        Options = $"-c {string.Join(" -c ", Unlogged)} -c synchronous_commit=local",
         SslMode = SslMode.Disable,
         GssEncryptionMode = GssEncryptionMode.Disable,
     }.ConnectionString);

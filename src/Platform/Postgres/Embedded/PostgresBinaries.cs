@@ -12,11 +12,12 @@ public sealed partial record PostgresBinaries(string Directory, int Version)
 
     private const string DebianPlace = "/usr/lib/postgresql";
 
+    public string Postgres => Of("postgres");
 
+    public string InitDb => Of("initdb");
 
-    public string Postgres => Path.Combine(Directory, "postgres");
-
-    public string InitDb => Path.Combine(Directory, "initdb");
+    /// <summary>Any other of its programs, such as <c>pg_basebackup</c>.</summary>
+    public string Of(string program) => Path.Combine(Directory, program);
 
     /// <summary>The newest version that is installed, or for a cluster that exists the version that made it, which alone can read it.</summary>
     /// <param name="only">The directory to look in and no other (<c>POSTGRES_BIN</c>); null to look where the distributions put it.</param>

@@ -1,0 +1,38 @@
+using Outpost.Platform.Configuration;
+using Outpost.Platform.Migrations;
+using Outpost.Platform.Roles;
+
+namespace Outpost.Aicq;
+
+/// <summary>
+/// Brings the database to the schema of this build before the hub listens, as its runbook promises. Instances that start together take turns; with
+/// <c>AICQ_MIGRATE=false</c> it is left to <c>outpost migrate up</c>, once and before a roll.
+/// </summary>
+internal sealed partial class MigrationAtStart(Subsystem subsystem, Settings settings, ILogger<MigrationAtStart> log) : IHostedLifecycleService
+{
+    /// <exception cref="MigrationException">It did not work; nothing is served.</exception>
+    public async Task StartingAsync(CancellationToken cancellationToken)
+    {
+        if (settings["AICQ_MIGRATE"]?.Equals("false", StringComparison.OrdinalIgnoreCase) is true) return;
+
+        Running(log);
+        var applied = await SubsystemMigrations.UpAsync(subsystem, settings, say: null, cancellationToken);
+        Completed(log, applied.Count);
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    [LoggerMessage(LogLevel.Information, "running database migrations...")]
+    private static partial void Running(ILogger log);
+
+    [LoggerMessage(LogLevel.Information, "migrations completed")]
+    private static partial void Completed(ILogger log, int applied);
+}

@@ -1,0 +1,3 @@
+drop table rooms;
+drop table agents;
+delete from schema_migrations;

@@ -1,0 +1,76 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using Npgsql;
+using Outpost.Assistant.Web;
+using Outpost.Platform.Postgres;
+
+namespace Outpost.Assistant.Keys;
+
+/// <summary>
+/// Knows programs by their keys. What it has read of a key holds for five seconds, so that a busy program costs no query per call; a key revoked here ends at
+/// once, one revoked through another instance within that time.
+/// </summary>
+internal sealed partial class KeyRing(NpgsqlDataSource source, TimeProvider clock, ILogger<KeyRing> log)
+{
+    private const int MostKnown = 10_000;
+    private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(5), UseNoted = TimeSpan.FromMinutes(1);
+
+    private readonly ReadDb _db = new(source, null);
+    private readonly ConcurrentDictionary<Guid, Known> _known = new();
+
+    private sealed record Known(ApiKeySql.Holder Holder, Caller Caller, DateTimeOffset ReadAt);
+
+    /// <summary>Null when the key is unknown, revoked or past its end.</summary>
+    public ValueTask<Caller?> CallerAsync(string bearer, CancellationToken ct)
+    {
+        if (!ApiKeyText.TryParse(bearer, out var key)) return default;
+
+        var now = clock.GetUtcNow();
+        return _known.TryGetValue(key.Id, out var known) && now - known.ReadAt < Freshness ? new(Admit(known, key, now)) : ReadAsync(key, now, ct);
+    }
+
+    /// <summary>What was known of a key no longer holds.</summary>
+    public void Forget(Guid id) => _known.TryRemove(id, out _);
+
+    private async ValueTask<Caller?> ReadAsync(ApiKeyText key, DateTimeOffset now, CancellationToken ct)
+    {
+        if (await ApiKeySql.HolderOf(_db, key.Id, ct) is not { } holder)
+        {
+            Forget(key.Id);
+            return null;
+        }
+
+        if (_known.Count >= MostKnown) _known.Clear();
+        var known = _known[key.Id] = new(holder, new(null, holder.Id, Rights.OfScope(holder.Scopes)) { CallsPerMinute = holder.CallsPerMinute }, now);
+        var caller = Admit(known, key, now);
+        if (caller is not null && (holder.LastUsedAt is not { } last || now - last > UseNoted)) await NoteUseAsync(key.Id, now, ct);
+        return caller;
+    }
+
+    private static Caller? Admit(Known known, ApiKeyText key, DateTimeOffset now)
+    {
+        var holder = known.Holder;
+        if (holder.ExpiresAt <= now) return null;
+        if (CryptographicOperations.FixedTimeEquals(holder.SecretHash, key.Hash)) return known.Caller;
+
+        return holder.PreviousHash is { } previous && holder.PreviousUntil > now && CryptographicOperations.FixedTimeEquals(previous, key.Hash) ? known.Caller : null;
+    }
+
+    private async Task NoteUseAsync(Guid id, DateTimeOffset now, CancellationToken ct)
+    {
+        try
+        {
+            await using var db = new Db(source, null);
+            await ApiKeySql.Used(db, id, now, ct);
+            await db.CommitAsync(ct);
+        }
+        catch (NpgsqlException broken)
+        {
+            // The call itself needs no note of when it was made.
+            NotNoted(log, id, broken);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "The use of API key {KeyId} could not be noted")]
+    private static partial void NotNoted(ILogger log, Guid keyId, Exception broken);
+}

@@ -1,0 +1,55 @@
+using System.Globalization;
+using Outpost.Operator.Tests.Runtimes;
+
+namespace Outpost.Operator.Tests.Archive;
+
+/// <summary>Somebody dropped a table, and the services run.</summary>
+public sealed class GoingBackInTime(Prepared prepared)
+{
+    [Theory]
+    [InlineData("pgbackrest")]
+    [InlineData("stream")]
+    public async Task A_dropped_table_is_back_with_what_it_held_at_that_instant(string engine)
+    {
+        await using var shop = await Archived.ShopAsync(prepared, engine);
+        await shop.NoteAsync("before");
+        var point = await shop.RunAsync("archive", "point", "before-the-mistake");
+        Assert.True(point.Code == 0, point.Talk);
+        await shop.NoteAsync("between");
+        var instant = await Archived.ValueAsync<DateTime>(shop, "select clock_timestamp()");
+        await Archived.ExecuteAsync(shop, "drop table notes");
+
+        var report = await Archived.RestoreAsync(shop, "--time", instant.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture));
+
+        Assert.True(await shop.IsHealthyAsync(), "it runs again as it ran before");
+        Assert.Equal(["the first owner", "before", "between"], await shop.NotesAsync());
+        Assert.True(Directory.Exists(report.Kept), "what was there before is kept");
+        Assert.Equal(3, report.Databases.Single().Rows["notes"]);
+
+        // And further back along another history, from the backup of the first.
+        await shop.NoteAsync("after");
+        var again = await Archived.RestoreAsync(shop, "--name", "before-the-mistake");
+        Assert.Equal(["the first owner", "before"], await shop.NotesAsync());
+        Assert.Equal(3u, again.Timeline);
+    }
+
+    [Fact]
+    public async Task An_instant_that_the_archive_does_not_reach_is_refused_and_everything_goes_on()
+    {
+        await using var shop = await Archived.ShopAsync(prepared, "stream");
+        await shop.NoteAsync("kept");
+        var pid = shop.Record.Supervisor.Pid;
+
+        var early = await shop.RunAsync("archive", "recover", "--time", "2020-01-01T00:00:00Z", "--yes");
+        var late = await shop.RunAsync("archive", "recover", "--time", "2090-01-01T00:00:00Z", "--yes");
+        var unknown = await shop.RunAsync("archive", "recover", "--name", "nobody-named-it", "--yes");
+
+        Assert.All([early, late, unknown], answer => Assert.True(answer.Code == 3, answer.Talk));
+        Assert.Contains("no backup reaches 2020-01-01T00:00:00Z", early.Talk, StringComparison.Ordinal);
+        Assert.Contains("does not reach 2090-01-01T00:00:00Z", late.Talk, StringComparison.Ordinal);
+        Assert.Contains("no point named nobody-named-it", unknown.Talk, StringComparison.Ordinal);
+        Assert.Equal(pid, shop.Record.Supervisor.Pid);
+        Assert.Contains("kept", await shop.NotesAsync());
+        Assert.Empty(Directory.GetDirectories(shop.Data.Path, "postgres.r*"));
+    }
+}
