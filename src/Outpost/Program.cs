@@ -46,6 +46,7 @@ var root = new RootCommand("Outpost: field service, assistant, agent hub, and th
     JournalCommand.Create(settings),
     BackupCommands.Create(subsystems, settings, clock),
     RestoreCommand.Create(roles, subsystems, Migrations.UpAsync, settings, clock),
+    DrillCommand.Create(roles, subsystems, Migrations.UpAsync, settings, clock),
 };
 
 return await CommandLine.RunAsync(root, args);
