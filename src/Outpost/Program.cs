@@ -44,7 +44,7 @@ var root = new RootCommand("Outpost: field service, assistant, agent hub, and th
     BenchCommand.Create(),
     JournalCommand.Create(settings),
     BackupCommands.Create(subsystems, settings, clock),
-    RestoreCommand.Create(roles, subsystems, Migrations.UpAsync, settings, clock),
+    RestoreCommand.Create(roles, subsystems, Migrations.UpAsync, settings, clock, new RestoreFromArchive(subsystems, new(clock))),
 };
 
 return await CommandLine.RunAsync(root, args);

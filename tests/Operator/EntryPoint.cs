@@ -36,7 +36,7 @@ internal static class EntryPoint
             FsmCommands.Create(Settings.FromEnvironment),
             JournalCommand.Create(Settings.FromEnvironment),
             BackupCommands.Create([Kept], Settings.FromEnvironment, Watched()),
-            RestoreCommand.Create([Shop.Role], [Kept], Migrate, Settings.FromEnvironment, Watched(), null, _ => null),
+            RestoreCommand.Create([Shop.Role], [Kept], Migrate, Settings.FromEnvironment, Watched(), new RestoreFromArchive([Kept], Watched()), _ => null),
         };
     }
 

@@ -40,9 +40,9 @@ public sealed class GoingBackInTime(Prepared prepared)
         await shop.NoteAsync("kept");
         var pid = shop.Record.Supervisor.Pid;
 
-        var early = await shop.RunAsync("archive", "recover", "--time", "2020-01-01T00:00:00Z", "--yes");
-        var late = await shop.RunAsync("archive", "recover", "--time", "2090-01-01T00:00:00Z", "--yes");
-        var unknown = await shop.RunAsync("archive", "recover", "--name", "nobody-named-it", "--yes");
+        var early = await shop.RunAsync("restore", "--time", "2020-01-01T00:00:00Z", "--yes");
+        var late = await shop.RunAsync("restore", "--time", "2090-01-01T00:00:00Z", "--yes");
+        var unknown = await shop.RunAsync("restore", "--name", "nobody-named-it", "--yes");
 
         Assert.All([early, late, unknown], answer => Assert.True(answer.Code == 3, answer.Talk));
         Assert.Contains("no backup reaches 2020-01-01T00:00:00Z", early.Talk, StringComparison.Ordinal);
