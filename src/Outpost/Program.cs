@@ -42,6 +42,7 @@ var root = new RootCommand("Outpost: field service, assistant, agent hub, and th
     ArchiveCommands.Create(subsystems, settings, clock),
     NodeCommands.Create(settings, clock),
     BenchCommand.Create(),
+    AssistantCommands.Create(new AssistantModels(), settings, clock),
     JournalCommand.Create(settings),
     BackupCommands.Create(subsystems, settings, clock),
     RestoreCommand.Create(roles, subsystems, Migrations.UpAsync, settings, clock, new RestoreFromArchive(subsystems, new(clock))),

@@ -106,7 +106,10 @@ internal static class MessageLua
         redis.call('HINCRBY', KEYS[7], ARGV[8] .. ':n', -1)
         local note = '{"deleted":"' .. ARGV[10] .. '","room_id":"' .. ARGV[8] .. '"}'
         local place = '-'
-        if ARGV[13] == '1' then place = redis.call('XADD', KEYS[8], 'MAXLEN', '~', '10000', '*', 'm', note) end
+        if ARGV[13] == '1' then
+          place = redis.call('XADD', KEYS[8], 'MAXLEN', '~', '10000', '*', 'm', note)
+          redis.call('PEXPIRE', KEYS[8], 86400000)
+        end
         redis.call('PUBLISH', ARGV[14], place .. ' ' .. note)
         return {200, limit, left, reset}
         """;

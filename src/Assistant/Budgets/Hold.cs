@@ -41,8 +41,9 @@ internal enum ChargeBasis
 }
 
 /// <summary>One attempt at a provider as a line of the ledger. The cost is the price's own: whoever has the version can compute it again.</summary>
+/// <param name="AttemptId">What the provider was told as <c>x-client-request-id</c>.</param>
 /// <param name="Outcome">answered, failed, cut or cancelled.</param>
-internal sealed record Charge(int Attempt, string Provider, string Model, Price Price, Usage Usage, ChargeBasis Basis, string Outcome)
+internal sealed record Charge(int Attempt, Guid AttemptId, string Provider, string Model, Price Price, Usage Usage, ChargeBasis Basis, string Outcome)
 {
     public Spend Cost { get; } = Price.Of(Usage);
 }

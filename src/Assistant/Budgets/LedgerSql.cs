@@ -31,7 +31,7 @@ internal static class LedgerSql
         var lines = ended.SelectMany(settlement => settlement.Charges, (settlement, charge) => (settlement.Hold, Charge: charge)).ToArray();
         return $"""
             select * from ledger_settle({now}, {durable}, {Column(ended, s => s.Hold)}, {Column(ended, s => s.Cost.NanoDollars)}, {Column(ended, s => s.IsRelease)},
-              {Column(lines, l => l.Hold)}, {Column(lines, l => l.Charge.Attempt)}, {Column(lines, l => l.Charge.Provider)}, {Column(lines, l => l.Charge.Model)},
+              {Column(lines, l => l.Hold)}, {Column(lines, l => l.Charge.Attempt)}, {Column(lines, l => l.Charge.AttemptId)}, {Column(lines, l => l.Charge.Provider)}, {Column(lines, l => l.Charge.Model)},
               {Column(lines, l => l.Charge.Price.Version)}, {Column(lines, l => l.Charge.Usage.UncachedInput)}, {Column(lines, l => l.Charge.Usage.CacheRead)},
               {Column(lines, l => l.Charge.Usage.CacheWrite5m)}, {Column(lines, l => l.Charge.Usage.CacheWrite1h)}, {Column(lines, l => l.Charge.Usage.VisibleOutput)},
               {Column(lines, l => l.Charge.Usage.Reasoning)}, {Column(lines, l => l.Charge.Cost.NanoDollars)}, {Column(lines, l => Words<ChargeBasis>.Of(l.Charge.Basis))},

@@ -64,7 +64,7 @@ internal sealed class RequestBudget : IAttemptLog, IDisposable
     {
         var leg = attempt.Leg;
         var charge = new Charge(
-            attempt.Number, leg.Model.Provider, leg.Model.Name, leg.Price, end.Usage, end.Counted ? ChargeBasis.Counted : ChargeBasis.Reported, Words<AttemptOutcome>.Of(end.Outcome));
+            attempt.Number, attempt.Id, leg.Model.Provider, leg.Model.Name, leg.Price, end.Usage, end.Counted ? ChargeBasis.Counted : ChargeBasis.Reported, Words<AttemptOutcome>.Of(end.Outcome));
         _charges.Add(charge);
         Cost += charge.Cost;
         return ValueTask.CompletedTask;

@@ -11,11 +11,15 @@ internal sealed partial class LiveModels : BackgroundService
     /// <summary>The setting that names the file.</summary>
     public const string Setting = "ASSISTANT_MODELS";
 
+    /// <summary>The setting that stands above the file's own strategy.</summary>
+    public const string StrategySetting = "DEFAULT_ROUTING_STRATEGY";
+
     public const string UsualFile = "config/models.yaml";
 
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(2);
 
     private readonly string? _file;
+    private readonly Strategy? _strategy;
     private readonly TimeProvider _clock;
     private readonly ILogger<LiveModels> _log;
     private DateTime _stamp;
@@ -24,9 +28,9 @@ internal sealed partial class LiveModels : BackgroundService
     /// <exception cref="SettingsException">The list is wrong, or cannot be read.</exception>
     public LiveModels(Settings settings, TimeProvider clock, ILogger<LiveModels> log)
     {
-        (_clock, _log, _file) = (clock, log, FileOf(settings));
+        (_clock, _log, _file, _strategy) = (clock, log, FileOf(settings), StrategyOf(settings));
         _stamp = Stamp();
-        Current = Read(_file);
+        Current = Read(_file, _strategy);
     }
 
     /// <summary>Take it once for a request and keep to it.</summary>
@@ -37,7 +41,7 @@ internal sealed partial class LiveModels : BackgroundService
 
     /// <summary>The list that these settings name: the file of <c>ASSISTANT_MODELS</c>, else config/models.yaml where there is one, else the one built in.</summary>
     /// <exception cref="SettingsException">The list is wrong, or cannot be read.</exception>
-    public static ModelList Load(Settings settings) => Read(FileOf(settings));
+    public static ModelList Load(Settings settings) => Read(FileOf(settings), StrategyOf(settings));
 
     /// <summary>Looks at the file once; the background does it every two seconds.</summary>
     public void Refresh()
@@ -47,7 +51,7 @@ internal sealed partial class LiveModels : BackgroundService
         _stamp = stamp;
         try
         {
-            Current = Read(_file);
+            Current = Read(_file, _strategy);
             Reloaded(_log, _file, Current.Models.Count);
         }
         catch (SettingsException e)
@@ -73,6 +77,14 @@ internal sealed partial class LiveModels : BackgroundService
 
     private static string? FileOf(Settings settings) =>
         settings[Setting] is { } named ? Path.GetFullPath(named) : File.Exists(UsualFile) ? Path.GetFullPath(UsualFile) : null;
+
+    private static Strategy? StrategyOf(Settings settings) => settings[StrategySetting] is { } word && ModelListFile.Strategies.TryGetValue(word, out var strategy) ? strategy : null;
+
+    private static ModelList Read(string? file, Strategy? strategy)
+    {
+        var list = Read(file);
+        return strategy is { } other ? new(list.Providers, list.Models, other) : list;
+    }
 
     private static ModelList Read(string? file)
     {

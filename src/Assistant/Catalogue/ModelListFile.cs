@@ -151,6 +151,7 @@ internal static class ModelListFile
         if (provider.Length > 0 && providers.All(p => p.Name != provider)) map.Note("provider", "is not among the providers", $"write one of {string.Join(", ", providers.Select(p => p.Name))}");
 
         var use = map.Word("use", Uses, ModelUse.Chat);
+        if (use == ModelUse.Embedding && providers.Any(p => p.Name == provider && p.Api == WireApi.Anthropic)) map.Note("use", "is embedding, which this provider's API does not make", "name another provider");
         var context = map.Number("context", 1, LargestNumber);
         var output = use == ModelUse.Embedding ? map.Number("max_output", 0, 0, 0) : map.Number("max_output", 1, LargestNumber);
         if (output > context) map.Note("max_output", "is larger than the context", "write a number that fits into context");

@@ -80,6 +80,7 @@ create table price_versions (
 create table charges (
   hold_id uuid not null,
   attempt int not null,
+  attempt_id uuid not null,
   provider text not null,
   model text not null,
   price_version text not null,
@@ -97,6 +98,7 @@ create table charges (
   constraint a_basis_is_known check (basis in ('reported', 'counted', 'bound')),
   constraint no_bucket_is_negative check (least(uncached_input, cache_read, cache_write_5m, cache_write_1h, output_visible, reasoning, cost) >= 0)
 );
+comment on column charges.attempt_id is 'what the provider was told as x-client-request-id';
 create index charges_by_time on charges (settled_at);
 
 -- A threshold was crossed. Written once per window: the next one only when the window has passed.
@@ -373,7 +375,7 @@ end $$;
 -- a settlement lost with the machine leaves its hold, which expires at the estimate.
 create function ledger_settle(
   p_now timestamptz, p_durable boolean, p_ids uuid[], p_costs bigint[], p_releases boolean[],
-  p_holds uuid[], p_attempts int[], p_providers text[], p_models text[], p_versions text[], p_uncached bigint[], p_reads bigint[], p_writes_5m bigint[], p_writes_1h bigint[],
+  p_holds uuid[], p_attempts int[], p_attempt_ids uuid[], p_providers text[], p_models text[], p_versions text[], p_uncached bigint[], p_reads bigint[], p_writes_5m bigint[], p_writes_1h bigint[],
   p_visible bigint[], p_reasoning bigint[], p_line_costs bigint[], p_bases text[], p_outcomes text[])
 returns table (hold_id uuid, became text)
 language plpgsql security definer set search_path = public, pg_temp as $$
@@ -427,9 +429,9 @@ begin
   end if;
   perform ledger_keep(g);
 
-  insert into charges (hold_id, attempt, provider, model, price_version, uncached_input, cache_read, cache_write_5m, cache_write_1h, output_visible, reasoning,
+  insert into charges (hold_id, attempt, attempt_id, provider, model, price_version, uncached_input, cache_read, cache_write_5m, cache_write_1h, output_visible, reasoning,
     cost, basis, outcome, settled_at)
-  select l.*, g.seen_at from unnest(p_holds, p_attempts, p_providers, p_models, p_versions, p_uncached, p_reads, p_writes_5m, p_writes_1h, p_visible, p_reasoning,
+  select l.*, g.seen_at from unnest(p_holds, p_attempts, p_attempt_ids, p_providers, p_models, p_versions, p_uncached, p_reads, p_writes_5m, p_writes_1h, p_visible, p_reasoning,
     p_line_costs, p_bases, p_outcomes) as l
   on conflict do nothing;
 end $$;

@@ -13,4 +13,9 @@ internal interface IProvider
     /// <param name="attempt">Sent along, so that the provider's log and ours can be laid side by side.</param>
     /// <exception cref="ProviderException">It did not answer, or not to the end.</exception>
     IAsyncEnumerable<AnswerEvent> AnswerAsync(Catalogue.Model model, ModelRequest request, Guid attempt, CancellationToken ct);
+
+    /// <summary>Turns texts into vectors; asks once.</summary>
+    /// <param name="dimensions">How long the vectors are to be, where the model lets one choose.</param>
+    /// <exception cref="ProviderException">It did not answer, or with something else.</exception>
+    Task<Embedded> EmbedAsync(Catalogue.Model model, IReadOnlyList<string> texts, int? dimensions, Guid attempt, CancellationToken ct);
 }

@@ -6,12 +6,16 @@ using Outpost.Platform.Configuration;
 namespace Outpost.Assistant.Providers;
 
 /// <summary>
-/// The providers that can be asked: those of the list of models for which there is a key, or which want none. Where <c>ASSISTANT_PRACTICE_URL</c> is set, a
-/// practice provider answers for every one without a key.
+/// The providers that can be asked: those of the list of models for which there is a key, or which want none. Where there is a practice provider, it answers for
+/// every one without a key.
 /// </summary>
 internal sealed class ProviderSet : IDisposable
 {
+    /// <summary>Where a practice provider is.</summary>
     public const string PracticeSetting = "ASSISTANT_PRACTICE_URL";
+
+    /// <summary>Whether the service brings one along.</summary>
+    public const string OwnPracticeSetting = "ASSISTANT_PRACTICE";
 
     private readonly Settings _settings;
     private readonly WireTimeouts _timeouts;
@@ -23,7 +27,11 @@ internal sealed class ProviderSet : IDisposable
     {
         (_settings, _timeouts, _clock) = (settings, timeouts, clock);
         _http = new(HttpProvider.NewHandler(timeouts));
+        PracticeAt = settings[PracticeSetting] is { } address ? new(address) : null;
     }
+
+    /// <summary>Where the practice provider is; null while there is none.</summary>
+    public Uri? PracticeAt { get; set; }
 
     /// <summary>The provider of an entry; null when it wants a key and there is none.</summary>
     public IProvider? For(ProviderEntry entry)
@@ -36,17 +44,19 @@ internal sealed class ProviderSet : IDisposable
         return Practice(entry) is { } practice ? _made.GetOrAdd(entry, _ => new HttpProvider(practice, null, _http, _timeouts, _clock)) : null;
     }
 
-    public bool IsConfigured(ProviderEntry entry) => entry.KeySetting is null || Key(entry) is not null || _settings[PracticeSetting] is not null;
+    public bool IsConfigured(ProviderEntry entry) => entry.KeySetting is null || Key(entry) is not null || HasPractice;
 
     /// <summary>The answers are not a model's: they come from the practice provider.</summary>
-    public bool IsPractice(ProviderEntry entry) => entry.KeySetting is not null && Key(entry) is null && _settings[PracticeSetting] is not null;
+    public bool IsPractice(ProviderEntry entry) => entry.KeySetting is not null && Key(entry) is null && HasPractice;
 
     public void Dispose() => _http.Dispose();
 
+    private bool HasPractice => PracticeAt is not null || string.Equals(_settings[OwnPracticeSetting], "true", StringComparison.OrdinalIgnoreCase);
+
     private string? Key(ProviderEntry entry) => entry.KeySetting is { } setting ? _settings[setting]?.Trim() : null;
 
-    private ProviderEntry? Practice(ProviderEntry entry) => _settings[PracticeSetting] is { } address
-        ? entry with { Address = new($"{address.TrimEnd('/')}{PracticePath(entry.Api)}") }
+    private ProviderEntry? Practice(ProviderEntry entry) => PracticeAt is { } address
+        ? entry with { Address = new($"{address.AbsoluteUri.TrimEnd('/')}{PracticePath(entry.Api)}") }
         : null;
 
     private static string PracticePath(WireApi api) => api switch

@@ -13,7 +13,7 @@ internal static class TokenBound
     // The templates of the four providers put less than ten tokens around a message and less than six hundred before tools; these leave room.
     private const long PerRequest = 64;
     private const long PerMessage = 32;
-    private const long PerPart = 16;
+    public const long PerPart = 16;
     private const long BeforeTools = 1024;
     private const long PerTool = 128;
     private const long BeforeFormat = 512;

@@ -13,9 +13,10 @@ internal sealed partial class RoutedCall(
     private readonly long _began = clock.GetTimestamp();
     private int _attempts;
 
-    private enum Then { Give, Again, Another }
-
     private TimeSpan Left => limits.Deadline - clock.GetElapsedTime(_began);
+
+    public static ProviderException NotAsked(Leg leg) =>
+        new(Fault.Overloaded, leg.Provider.Name, $"{leg.Model.Name} is not asked for the moment: it failed too often in a row.") { ProviderCode = CircuitOpen };
 
     public async IAsyncEnumerable<AnswerEvent> AnswerAsync([EnumeratorCancellation] CancellationToken ct)
     {
@@ -32,7 +33,7 @@ internal sealed partial class RoutedCall(
             {
                 if (!breaker.TryEnter())
                 {
-                    last ??= new(Fault.Overloaded, leg.Provider.Name, $"{leg.Model.Name} is not asked for the moment: it failed too often in a row.") { ProviderCode = CircuitOpen };
+                    last ??= NotAsked(leg);
                     break;
                 }
 
@@ -43,52 +44,16 @@ internal sealed partial class RoutedCall(
                 if (failure.AfterFirstToken) throw failure;
 
                 last = failure;
-                var next = Next(failure, tries, hasAnother: place + 1 < plan.Legs.Count);
+                var next = Retrying.Next(failure, tries, hasAnother: place + 1 < plan.Legs.Count, Left, limits);
                 DidNotAnswer(log, leg.Provider.Name, leg.Model.Name, failure.Fault, failure.Status, failure.ProviderCode, _attempts, next.Step);
                 if (next.Step == Then.Give) throw failure;
                 if (next.Step == Then.Another) break;
 
-                await WaitAsync(next.Wait, failure, deadline.Token, ct);
+                await Retrying.WaitAsync(next.Wait, failure, clock, deadline.Token, ct);
             }
         }
 
         throw last ?? throw new InvalidOperationException("A plan has no legs.");
-    }
-
-    private (Then Step, TimeSpan Wait) Next(ProviderException failure, int tries, bool hasAnother)
-    {
-        var otherwise = hasAnother && Left > TimeSpan.Zero ? Then.Another : Then.Give;
-        switch (failure.Fault)
-        {
-            case Fault.Rejected:
-                return (Then.Give, default);
-            case Fault.OutOfMoney or Fault.NotAllowed or Fault.TimedOut:
-                return (otherwise, default);
-        }
-
-        if (tries >= limits.TriesPerLeg) return (otherwise, default);
-
-        var wait = failure.RetryAfter ?? Jitter(limits.Pause * Math.Pow(2, tries - 1));
-        return wait > Left || (hasAnother && wait > limits.PatienceWithAnother) ? (otherwise, default) : (Then.Again, wait);
-    }
-
-    // Anything up to the whole pause: those who failed together do not come back together.
-    private static TimeSpan Jitter(TimeSpan pause) => pause * (0.5 + (Random.Shared.NextDouble() / 2));
-
-    private async Task WaitAsync(TimeSpan wait, ProviderException failure, CancellationToken deadline, CancellationToken ct)
-    {
-        try
-        {
-            await Task.Delay(wait, clock, deadline);
-        }
-        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
-        {
-            throw failure;
-        }
-        catch (OperationCanceledException)
-        {
-            throw new OperationCanceledException(ct);
-        }
     }
 
     [LoggerMessage(LogLevel.Warning, "{Provider} did not answer for {Model}: {Fault} {Status} {Code}, attempt {Attempt}; next: {Next}")]

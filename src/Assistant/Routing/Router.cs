@@ -47,6 +47,30 @@ internal sealed class Router(LiveModels models, ProviderSet providers, RoutingTe
     public IAsyncEnumerable<AnswerEvent> AnswerAsync(RoutePlan plan, IAttemptLog attempts, CancellationToken ct) =>
         new RoutedCall(plan, attempts, BreakerOf, telemetry, limits, clock, log).AnswerAsync(ct);
 
+    /// <summary>
+    /// Decides who makes vectors of texts and what that costs at most; each text is a message of the plan. There is one leg: vectors of another model would not
+    /// compare with those that are kept.
+    /// </summary>
+    /// <exception cref="RuleException">As <see cref="Plan"/>.</exception>
+    public RoutePlan PlanEmbedding(string model, IReadOnlyList<string> texts)
+    {
+        var list = models.Current;
+        var named = list.Find(model) ?? throw RoutingRules.ModelUnknown(model);
+        if (named.Use != ModelUse.Embedding) throw RoutingRules.NoEmbedding(named);
+        if (PriceOf(named) is not { } price) throw RoutingRules.PriceUnknown(named);
+        if (providers.For(EntryOf(list, named)) is not { } provider) throw RoutingRules.NotConfigured(EntryOf(list, named));
+
+        var input = texts.Sum(text => Math.Min(TokenBound.OfText(text) + TokenBound.PerPart, named.Context));
+        var request = new ModelRequest { Messages = [.. texts.Select(Message.User)], MaxOutputTokens = 0, Stream = false };
+        return new(request, [new(named, price, input, 0, price.Bound(input, 0)) { Provider = provider }]);
+    }
+
+    /// <summary>Asks for the vectors of a plan of <see cref="PlanEmbedding"/>.</summary>
+    /// <param name="dimensions">How long the vectors are to be; null for the model's own length.</param>
+    /// <exception cref="ProviderException">Nobody answered.</exception>
+    public Task<EmbeddingAnswer> EmbedAsync(RoutePlan plan, int? dimensions, IAttemptLog attempts, CancellationToken ct) =>
+        new EmbeddingCall(plan, dimensions, attempts, BreakerOf(plan.Legs[0]), telemetry, limits, clock, log).EmbedAsync(ct);
+
     /// <summary>How every model of the list stands, for the metrics and for people.</summary>
     public IEnumerable<(Model Model, BreakerState State)> States() =>
         models.Current.Models.Select(model => (model, _breakers.TryGetValue(model.Name, out var breaker) ? breaker.State : BreakerState.Closed));

@@ -1,5 +1,6 @@
 using Outpost.Assistant.Catalogue;
 using Outpost.Assistant.Providers;
+using Outpost.Assistant.Providers.Practice;
 using Outpost.Assistant.Providers.Wire;
 using Outpost.Platform.Configuration;
 using Outpost.Platform.Telemetry;
@@ -27,6 +28,7 @@ internal static class RoutingSetup
             host.GetRequiredService<RoutingTelemetry>().Show(router.States);
             return router;
         });
+        if (string.Equals(settings[ProviderSet.OwnPracticeSetting], "true", StringComparison.OrdinalIgnoreCase)) services.AddHostedService<PracticeHost>();
         return services.AddMeter(RoutingTelemetry.MeterName).AddSpans(RoutingTelemetry.SourceName);
     }
 }

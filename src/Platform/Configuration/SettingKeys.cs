@@ -14,6 +14,7 @@ public static class SettingKeys
     private const string Running = "Running";
     private const string Watching = "Watching";
     private const string Messages = "Messages";
+    private const string Models = "Models";
     private const string Backups = "Backups";
     private const string Spending = "Spending";
 
@@ -207,6 +208,17 @@ public static class SettingKeys
             Default = "strict", Check = ValueChecks.OneOf("strict", "clamp_max_tokens"),
         },
         new("SESSION_TIMEOUT", Running, "assistant", "How long a chat session lives without a message, in seconds. What was said stays in its conversation.") { Default = "3600", Check = ValueChecks.Between(60, 2_592_000) },
+        new("ANTHROPIC_API_KEY", Models, "assistant", "The key for Anthropic's models.") { Kind = SettingKind.Secret, Check = ValueChecks.ProviderKey, Doubt = ValueChecks.KeyBeginsWith("sk-ant-") },
+        new("OPENAI_API_KEY", Models, "assistant", "The key for OpenAI's models.") { Kind = SettingKind.Secret, Check = ValueChecks.ProviderKey, Doubt = ValueChecks.KeyBeginsWith("sk-") },
+        new("GOOGLE_API_KEY", Models, "assistant", "The key for Google's models.") { Kind = SettingKind.Secret, Check = ValueChecks.ProviderKey, Doubt = ValueChecks.KeyBeginsWith("AIza", "AQ.") },
+        new("ASSISTANT_MODELS", Models, "assistant", "The file of models and their prices.") { Default = "config/models.yaml, else the list built in" },
+        new("DEFAULT_ROUTING_STRATEGY", Models, "assistant", "How a model is chosen for auto: capability, quality, cost or speed.")
+        {
+            Default = "as the file of models says", Check = ValueChecks.OneOf("capability", "quality", "cost", "speed", "capability_based", "quality_first", "cost_optimized", "speed_first"),
+        },
+        new("ASSISTANT_DEADLINE_SECONDS", Models, "assistant", "How long an answer may take, with all that is tried for it.") { Default = "300", Check = ValueChecks.Between(1, 3600) },
+        new("ASSISTANT_PRACTICE", Models, "assistant", "With true a practice provider answers where there is no key: to try things, it knows no answers.") { Default = "false", Check = ValueChecks.TrueOrFalse },
+        new("ASSISTANT_PRACTICE_URL", Models, "assistant", "The same, with a practice provider that runs by itself: outpost assistant fake-provider.") { Default = "none", InTemplate = false, Check = ValueChecks.HttpUrl },
         new("OUTPOST_ENV_FILE", Running, "all", "The file to read instead of .env. Only the environment can say so.") { Default = ".env", InTemplate = false },
     ];
 

@@ -60,6 +60,14 @@ internal static class ValueChecks
     public static (string, string)? MailAddress(string value, Settings settings) =>
         System.Net.Mail.MailAddress.TryCreate(value, out _) ? null : ("is no e-mail address", "write it as office@example.com");
 
+    public static (string, string)? ProviderKey(string value, Settings settings) =>
+        WeakSecrets.IsPlaceholder(value) || value.Contains("...", StringComparison.Ordinal) ? ("is a placeholder", "set it to the key that the provider gave you, or leave it out")
+        : value.Any(c => char.IsWhiteSpace(c) || char.IsControl(c)) ? ("has white space in it", "set it to the key alone")
+        : null;
+
+    public static Func<string, Settings, (string, string)?> KeyBeginsWith(params string[] prefixes) => (value, _) =>
+        prefixes.Any(prefix => value.StartsWith(prefix, StringComparison.Ordinal)) ? null : ($"does not begin with {string.Join(" or ", prefixes)}", "see that it is the key of this provider, and complete");
+
     public static (string, string)? HeapLimit(string value, Settings settings)
     {
         var digits = value.StartsWith("0x", StringComparison.OrdinalIgnoreCase) ? value[2..] : value;

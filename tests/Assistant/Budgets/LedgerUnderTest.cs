@@ -50,7 +50,7 @@ internal sealed class LedgerUnderTest : IAsyncDisposable
 
     /// <summary>A settlement of this cost: so many thousands of input tokens.</summary>
     public static Settlement Costing(Guid hold, decimal dollars) =>
-        new(hold, [new(1, "fake", "model", Price, new() { UncachedInput = (long)(dollars * 1_000_000) }, ChargeBasis.Reported, "answered")]);
+        new(hold, [new(1, Guid.CreateVersion7(), "fake", "model", Price, new() { UncachedInput = (long)(dollars * 1_000_000) }, ChargeBasis.Reported, "answered")]);
 
     public async Task<HoldRequest> HeldAsync(decimal dollars, Guid? key = null)
     {

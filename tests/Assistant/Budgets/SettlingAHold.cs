@@ -32,7 +32,7 @@ public sealed class SettlingAHold(PostgresServer postgres)
         var price = Price.Of("model", new(2026, 1, 1), new(3_000_000_001, 300_000_007, 3_750_000_000, 6_000_000_000, 15_000_000_013, 15_000_000_013), new LongInput(1000, new(6, 5, 4, 3, 2, 1)));
         var usage = new Usage { UncachedInput = 101, CacheRead = 203, CacheWrite5m = 7, CacheWrite1h = 9, VisibleOutput = 311, Reasoning = 13 };
         var hold = await test.HeldAsync(3);
-        await test.SettleAsync(new(hold.Id, [new(1, "one", "model", price, usage, ChargeBasis.Counted, "failed"), new(2, "two", "model", price, usage, ChargeBasis.Reported, "answered")]));
+        await test.SettleAsync(new(hold.Id, [new(1, Guid.CreateVersion7(), "one", "model", price, usage, ChargeBasis.Counted, "failed"), new(2, Guid.CreateVersion7(), "two", "model", price, usage, ChargeBasis.Reported, "answered")]));
 
         await using var command = test.Database.Superuser.CreateCommand("""
             select p.canonical, c.uncached_input, c.cache_read, c.cache_write_5m, c.cache_write_1h, c.output_visible, c.reasoning, c.cost

@@ -25,6 +25,7 @@ internal sealed class HttpProvider : IProvider
 
     private readonly HttpMessageInvoker _http;
     private readonly IWireFormat _format;
+    private readonly IEmbeddingFormat? _embeddings;
     private readonly string _root;
     private readonly string? _key;
     private readonly WireTimeouts _timeouts;
@@ -42,6 +43,7 @@ internal sealed class HttpProvider : IProvider
             WireApi.OpenAiResponses => new OpenAiResponses(clock),
             WireApi.Gemini => new Gemini(clock),
         };
+        _embeddings = entry.Api switch { WireApi.Anthropic => null, WireApi.Gemini => new GeminiEmbeddings(), _ => new OpenAiEmbeddings() };
     }
 
     public string Name { get; }
@@ -66,7 +68,7 @@ internal sealed class HttpProvider : IProvider
     public async IAsyncEnumerable<AnswerEvent> AnswerAsync(Model model, ModelRequest request, Guid attempt, [EnumeratorCancellation] CancellationToken ct)
     {
         using var patience = new Patience(_clock, ct);
-        using var message = Message(model, request, attempt);
+        using var message = Message(_format.Path(model, request.Stream), json => _format.Write(json, model, request), attempt);
         using var response = await SendAsync(message, request.Stream, patience, ct);
         if (response.StatusCode != HttpStatusCode.OK) throw await RefusalAsync(response, patience, ct);
 
@@ -89,6 +91,31 @@ internal sealed class HttpProvider : IProvider
             await answer.TakeWholeAsync(body);
             foreach (var step in answer.Steps) yield return step;
             answer.Settle();
+        }
+    }
+
+    public async Task<Embedded> EmbedAsync(Model model, IReadOnlyList<string> texts, int? dimensions, Guid attempt, CancellationToken ct)
+    {
+        if (_embeddings is not { } format) throw new ProviderException(Fault.NotAllowed, Name, $"{Name} makes no embeddings.");
+
+        using var patience = new Patience(_clock, ct);
+        using var message = Message(format.Path(model), json => format.Write(json, model, texts, dimensions), attempt);
+        using var response = await SendAsync(message, stream: false, patience, ct);
+        if (response.StatusCode != HttpStatusCode.OK) throw await RefusalAsync(response, patience, ct);
+
+        try
+        {
+            await using var body = await response.Content.ReadAsStreamAsync(patience.Token);
+            var embedded = format.Read(await ReadAsync(body, LargestAnswer, throwWhenLarger: true, patience.Token));
+            return embedded.Vectors.Count == texts.Count ? embedded : throw new JsonException("There is not a vector for each text.");
+        }
+        catch (Exception e) when (e is JsonException or InvalidDataException)
+        {
+            throw Unreadable(response);
+        }
+        catch (Exception e) when (Broken(e, patience, ct) is { } broken)
+        {
+            throw broken;
         }
     }
 
@@ -115,12 +142,12 @@ internal sealed class HttpProvider : IProvider
 
     private static bool IsEventStream(HttpResponseMessage response) => response.Content.Headers.ContentType?.MediaType is "text/event-stream";
 
-    private HttpRequestMessage Message(Model model, ModelRequest request, Guid attempt)
+    private HttpRequestMessage Message(string path, Action<Utf8JsonWriter> write, Guid attempt)
     {
         var body = new ArrayBufferWriter<byte>(4 * 1024);
-        using (var json = new Utf8JsonWriter(body, JsonOptions)) _format.Write(json, model, request);
+        using (var json = new Utf8JsonWriter(body, JsonOptions)) write(json);
 
-        var message = new HttpRequestMessage(HttpMethod.Post, _root + _format.Path(model, request.Stream))
+        var message = new HttpRequestMessage(HttpMethod.Post, _root + path)
         {
             Content = new ReadOnlyMemoryContent(body.WrittenMemory) { Headers = { ContentType = JsonType } },
             VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
@@ -179,6 +206,13 @@ internal sealed class HttpProvider : IProvider
         RetryAfter = error.RetryAfter,
         RequestId = RequestId(response),
         MayHaveWorked = status is null or 200 or 408 or 504,
+    };
+
+    private ProviderException Unreadable(HttpResponseMessage response) => new(Fault.Malformed, Name, $"{Name} sent something that its API does not know.")
+    {
+        Status = (int)response.StatusCode,
+        RequestId = RequestId(response),
+        MayHaveWorked = true,
     };
 
     private string Words(WireError error, int? status)
@@ -314,12 +348,7 @@ internal sealed class HttpProvider : IProvider
         private ProviderException? Unreadable(Exception e) => e switch
         {
             WireErrorException turned => provider.Refused(turned.Error, 200, response),
-            JsonException or InvalidDataException => new(Fault.Malformed, provider.Name, $"{provider.Name} sent something that its API does not know.")
-            {
-                Status = (int)response.StatusCode,
-                RequestId = RequestId(response),
-                MayHaveWorked = true,
-            },
+            JsonException or InvalidDataException => provider.Unreadable(response),
             _ => null,
         };
     }
