@@ -12,7 +12,6 @@ namespace Outpost.Operator.Archive.PgBackRest;
 internal sealed class PgBackRestArchive(ArchivedServer server, ArchiveSettings settings, PgBackRestPlace place) : IPhysicalArchive
 {
     private const int UnknownBackup = 0;
-    private const string HexDigits = "0123456789abcdef";
     private readonly PgBackRestRun _run = new(server, place);
 
     public string Engine => ArchiveSettings.PgBackRest;
@@ -112,7 +111,7 @@ internal sealed class PgBackRestArchive(ArchivedServer server, ArchiveSettings s
 
     // A segment's name, the sum of what it holds, and how it is packed; a file of another name beside it was not put there by pgBackRest.
     private static bool IsSegment(string name) =>
-        name.Length >= 65 && name[24] == '-' && !name.AsSpan(25, 40).ContainsAnyExcept(HexDigits) && Path.GetExtension(name) is "" or ".zst" or ".lz4" or ".gz" or ".bz2";
+        name.Length >= 65 && name[24] == '-' && name.Skip(25).Take(40).All(char.IsAsciiHexDigitLower) && Path.GetExtension(name) is "" or ".zst" or ".lz4" or ".gz" or ".bz2";
 
     private static bool Complains(string line) =>
         line.Contains("status: error", StringComparison.Ordinal) || line.Contains("ERROR:", StringComparison.Ordinal) || line.Contains("WARN:", StringComparison.Ordinal)
