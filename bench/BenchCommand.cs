@@ -34,6 +34,15 @@ public static class BenchCommand
             return 0;
         });
         bench.Subcommands.Add(redis);
+
+        var soak = new Option<long>("--soak") { Description = "So many requests more, one after the other, to see whether the memory grows" };
+        var assistant = new Command("assistant", "What the assistant's gateway adds to asking a provider directly, with its ledger on: latency, requests a second, memory") { soak };
+        assistant.SetAction(async (words, ct) =>
+        {
+            await new AssistantBench(words.InvocationConfiguration.Output, TimeSpan.FromSeconds(words.GetValue(seconds)), words.GetValue(soak)).RunAsync(ct);
+            return 0;
+        });
+        bench.Subcommands.Add(assistant);
         return bench;
     }
 }
