@@ -34,6 +34,7 @@ internal static class EntryPoint
             StatusCommand.Create(Settings.FromEnvironment, clock),
             ServeCommand.Create([Shop.Role, FieldService.FieldServiceRole.Web], Settings.FromEnvironment, clock),
             FsmCommands.Create(Settings.FromEnvironment),
+            AicqCommands.Create([], Settings.FromEnvironment, clock),
             JournalCommand.Create(Settings.FromEnvironment),
             BackupCommands.Create([Kept], Settings.FromEnvironment, Watched()),
             RestoreCommand.Create([Shop.Role], [Kept], Migrate, Settings.FromEnvironment, Watched(), null, _ => null),
