@@ -50,7 +50,7 @@ step 'Deploy, one machine after the other'
 back="to go back: fly releases --app $app --image, then fly deploy --config $config --app $app --image THE-IMAGE-BEFORE"
 step "Health of $url"
 deadline=$((SECONDS + ${DEPLOY_PATIENCE:-120}))
-until health=$(curl --silent --show-error --fail --max-time 5 "$url/health") && [[ $(jq -r .status <<<"$health") == healthy ]]; do
+until health=$(curl --silent --fail --max-time 5 "$url/health") && [[ $(jq -r .status <<<"$health") == healthy ]]; do
   ((SECONDS < deadline)) || fail "it is not healthy; $back"
   sleep 2
 done

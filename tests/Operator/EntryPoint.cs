@@ -34,6 +34,7 @@ internal static class EntryPoint
             StatusCommand.Create(Settings.FromEnvironment, clock),
             ServeCommand.Create([Shop.Role, FieldService.FieldServiceRole.Web], Settings.FromEnvironment, clock),
             FsmCommands.Create(Settings.FromEnvironment),
+            AicqCommands.Create([], Settings.FromEnvironment, clock),
             JournalCommand.Create(Settings.FromEnvironment),
             MigrateCommands.Create([Kept], Settings.FromEnvironment),
             DrillCommand.Create([Shop.Role, FieldService.FieldServiceRole.Web], [Kept], Migrate, Settings.FromEnvironment, clock),

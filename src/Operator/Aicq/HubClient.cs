@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Reflection;
 using System.Security.Cryptography;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Outpost.Platform.Processes;
@@ -24,6 +25,9 @@ internal sealed class HubClient : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, PropertyNameCaseInsensitive = true };
+
+    // A request may have 8192 bytes: the + of base64 must not become six of them.
+    private static readonly JsonSerializerOptions Terse = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly HttpClient _http;
     private readonly AgentIdentity? _agent;
@@ -180,7 +184,7 @@ internal sealed class HubClient : IDisposable
 
     private async Task<byte[]> SendAsync(HttpMethod method, string path, JsonObject? body, bool signed, string? roomKey, CancellationToken ct)
     {
-        var bytes = body is null ? null : JsonSerializer.SerializeToUtf8Bytes(body);
+        var bytes = body is null ? null : JsonSerializer.SerializeToUtf8Bytes(body, Terse);
         var second = signed && _knowsSecond;
         var answer = await ExchangeAsync(method, path, bytes, signed, second, roomKey, ct);
         if (second && answer.Status == HttpStatusCode.Unauthorized && Error(answer.Body) == "missing auth headers")
