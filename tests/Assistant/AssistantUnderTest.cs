@@ -32,6 +32,7 @@ internal sealed class AssistantUnderTest : IAsyncDisposable
           second: { provider: openai, context: 100000, max_output: 8000, can: [tools, json], prices: [ { from: 2025-01-01, input: 2.50, output: 10 } ] }
           third: { provider: google, context: 100000, max_output: 8000, can: [tools], prices: [ { from: 2025-01-01, input: 0.30, output: 2.50 } ] }
           free: { provider: openai, context: 100000, max_output: 8000, can: [tools], auto: false, prices: [ { from: 2025-01-01, input: 0, output: 0 } ] }
+          vectors: { provider: openai, context: 8000, use: embedding, prices: [ { from: 2025-01-01, input: 0.02, output: 0 } ] }
           unpriced: { provider: openai, context: 100000, max_output: 8000, auto: false }
         """;
 

@@ -58,6 +58,8 @@ internal static partial class House
         ["Worker"] = ["Accounts", "Web", "Automations", "Messages"],
         ["Automations"] = ["Accounts", "Web", "Audit", "Clients", "Messages", "Worker"],
         ["Messages"] = ["Accounts", "Web", "Audit", "Clients", "Worker", "Automations"],
+        // What a client sees and decides without signing in, and what people from outside ask for.
+        ["Portal"] = ["Accounts", "Web", "Audit", "Clients", "Documents", "Estimates", "Invoices", "Jobs"],
         ["Demo"] = ["Accounts", "Web", "Audit", "Documents", "Clients", "Properties", "Jobs", "Visits", "Estimates", "Invoices", "Payments"],
     };
 
@@ -112,6 +114,10 @@ internal static partial class House
         ["visit_parts"] = "Parts",
         ["expenses"] = "Expenses",
         ["billed_work"] = "Billing",
+        ["booking_forms"] = "Portal",
+        ["booking_requests"] = "Portal",
+        ["estimate_signatures"] = "Portal",
+        ["portal_links"] = "Portal",
         ["chores"] = "Worker",
         ["worker_heartbeats"] = "Worker",
         ["automations"] = "Automations",
@@ -149,10 +155,26 @@ internal static partial class House
         ["Catalogue"] = [],
         ["Providers"] = ["Catalogue"],
         ["Routing"] = ["Catalogue", "Providers"],
+        // Web knows the caller, by key or by sign-in, and tells refusals; the ledger holds what an answer may cost before anybody is asked.
+        ["Web"] = ["Keys", "People", "Budgets", "Catalogue"],
+        ["People"] = ["Web"],
+        ["Keys"] = ["Web", "Budgets", "Catalogue"],
+        ["Budgets"] = ["Catalogue", "Routing", "Web"],
+        // Asking is the one way to a model: plan, hold, answer, settlement.
+        ["Asking"] = ["Catalogue", "Providers", "Routing", "Budgets"],
+        ["Chat"] = ["Asking", "Budgets", "Catalogue", "Providers", "Routing", "Web"],
+        ["Gateway"] = ["Asking", "Budgets", "Catalogue", "Providers", "Routing", "Web"],
     };
 
     private static readonly Dictionary<string, string> AssistantTables = new()
     {
+        ["people"] = "People",
+        ["sign_ins"] = "People",
+        ["api_keys"] = "Keys",
+        // The rest of the ledger is written by functions of the database only.
+        ["price_versions"] = "Budgets",
+        ["conversations"] = "Chat",
+        ["messages"] = "Chat",
     };
 
     /// <summary>The services, each with which of its features may use which and whose folder writes a table. What is not listed may use, or be written by, nobody.</summary>

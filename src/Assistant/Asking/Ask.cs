@@ -19,6 +19,16 @@ internal sealed class Ask(Router router, Ledger ledger, RouterLimits limits)
         var plan = router.Plan(model, request);
         return new(router, await RequestBudget.TakeAsync(ledger, plan, purpose, policy ?? ledger.Policy, limits.Deadline + Grace, ct));
     }
+
+    /// <summary>Vectors of texts, held and settled like an answer.</summary>
+    /// <exception cref="RuleException">MODEL_UNKNOWN and its like, BUDGET_EXCEEDED, SERVICE_UNAVAILABLE</exception>
+    /// <exception cref="ProviderException">The provider did not answer.</exception>
+    public async Task<(EmbeddingAnswer Answer, RequestBudget Budget)> EmbedAsync(string model, IReadOnlyList<string> texts, int? dimensions, Purpose purpose, CancellationToken ct)
+    {
+        var plan = router.PlanEmbedding(model, texts);
+        using var budget = await RequestBudget.TakeAsync(ledger, plan, purpose, BudgetPolicy.Strict, limits.Deadline + Grace, ct);
+        return (await router.EmbedAsync(budget.Plan, dimensions, budget, ct), budget);
+    }
 }
 
 /// <summary>A question that has its hold.</summary>

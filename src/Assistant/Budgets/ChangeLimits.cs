@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using Outpost.Assistant.Catalogue;
 using Outpost.Kernel;
 using Outpost.Platform.Postgres;
@@ -15,15 +16,15 @@ internal static partial class ChangeLimits
     public sealed record Response(bool Success, IReadOnlyDictionary<string, Spend> Limits);
 
     public static async Task<Ok<Response>> Handle(
-        string? per_request, string? per_hour, string? per_day, ReadDb lookup, Db db, BudgetSettings settings, TimeProvider clock, ILogger<Ledger> log, CancellationToken ct)
+        [FromQuery(Name = "per_request")] string? perRequest, [FromQuery(Name = "per_hour")] string? perHour, [FromQuery(Name = "per_day")] string? perDay, ReadDb lookup, Db db, BudgetSettings settings, TimeProvider clock, ILogger<Ledger> log, CancellationToken ct)
     {
         var given = new Dictionary<string, Spend>(StringComparer.Ordinal);
         var now = (await ReadLimits.FindAsync(lookup, clock.GetUtcNow(), ct)).Limits;
         var changed = now with
         {
-            PerRequest = Read("per_request", per_request, now.PerRequest, settings.Limits.PerRequest),
-            PerHour = Read("per_hour", per_hour, now.PerHour, settings.Limits.PerHour),
-            PerDay = Read("per_day", per_day, now.PerDay, settings.Limits.PerDay),
+            PerRequest = Read("per_request", perRequest, now.PerRequest, settings.Limits.PerRequest),
+            PerHour = Read("per_hour", perHour, now.PerHour, settings.Limits.PerHour),
+            PerDay = Read("per_day", perDay, now.PerDay, settings.Limits.PerDay),
         };
         await db.ValueAsync<object>(LedgerSql.Limit(Guid.Empty, changed), ct);
         await db.CommitAsync(ct);

@@ -23,6 +23,7 @@ internal sealed partial class Ledger(NpgsqlDataSource source, BudgetSettings set
     private readonly CancellationTokenSource _giveUp = new();
     private Task _writing = Task.CompletedTask;
     private int _waiting;
+    private bool _disposed;
 
     public Limits Limits => settings.Limits;
 
@@ -43,6 +44,9 @@ internal sealed partial class Ledger(NpgsqlDataSource source, BudgetSettings set
 
     public async ValueTask DisposeAsync()
     {
+        // The container holds it twice, as itself and as a hosted service.
+        if (Interlocked.Exchange(ref _disposed, true)) return;
+
         _entries.Writer.TryComplete();
         await _giveUp.CancelAsync();
         await _writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -244,8 +248,9 @@ internal sealed partial class Ledger(NpgsqlDataSource source, BudgetSettings set
         }
     }
 
-    // A PostgresException is an answer; only these codes say that the server is going away, is full, or has chosen us as the victim of a deadlock.
-    private static bool IsPassing(NpgsqlException e) => e is not PostgresException answered || answered.IsTransient || answered.SqlState is ['5', '7', 'P', ..] or ['0', '8', ..];
+    // Only what is wrong with the values themselves (classes 22 and 23) stays wrong. Everything else, a server that starts, a database that is being swapped or a
+    // password that is being changed, passes; a settlement waits for that however long it takes.
+    private static bool IsPassing(NpgsqlException e) => e is not PostgresException { SqlState: ['2', '2' or '3', ..] };
 
     private sealed class Entry
     {

@@ -12,6 +12,7 @@ internal static class GatewayEndpoints
         var gateway = app.MapGroup("/v1").WithTags("OpenAI-compatible");
 
         gateway.MapPost("/chat/completions", CompleteChat.Handle).Requires(Ability.UseGateway).CountsAs(CallKind.Gateway).WithBodyLimit(MessageReader.BodyLimit).WithSummary("Answer a conversation, streamed or whole");
+        gateway.MapPost("/embeddings", Embed.Handle).Requires(Ability.UseGateway).CountsAs(CallKind.Gateway).WithBodyLimit(MessageReader.BodyLimit).WithSummary("Vectors of texts");
         gateway.MapGet("/models", ListModels.Handle).Requires(Ability.UseGateway).CountsAs(CallKind.Gateway).WithSummary("The models that can be asked");
         gateway.MapGet("/models/{**name}", ListModels.HandleOne).Requires(Ability.UseGateway).CountsAs(CallKind.Gateway).WithSummary("One model");
     }

@@ -15,9 +15,9 @@ internal static class ApiKeySql
         k.id, k.name, k.scopes, k.calls_per_minute, b.request_limit, b.hour_limit, b.day_limit, k.created_at, k.last_used_at, k.expires_at, k.previous_until, k.revoked_at
         """;
 
-    public static Task<Holder?> HolderOf(ReadDb db, Guid id, CancellationToken ct) => db.FirstAsync<Holder>($"""
-        select id, scopes, secret_hash, previous_hash, previous_until, calls_per_minute, expires_at, last_used_at from api_keys where id = {id} and revoked_at is null
-        """, ct);
+    public static Task<Holder?> HolderOf(ReadDb db, Guid id, CancellationToken ct) => db.ReadAsync(
+        [$"select id, scopes, secret_hash, previous_hash, previous_until, calls_per_minute, expires_at, last_used_at from api_keys where id = {id} and revoked_at is null"],
+        static (results, token) => results.FirstAsync(ReadHolder, token), ct);
 
     public static Task<ApiKey?> Find(Db db, Guid id, CancellationToken ct) =>
         db.FirstAsync($"select {Columns} from api_keys k left join budgets b on b.scope = k.id where k.id = {id} for update of k", Read, ct);
@@ -45,6 +45,10 @@ internal static class ApiKeySql
     private static ApiKey Read(DbDataReader row) => new(
         row.GetGuid(0), row.GetString(1), row.GetFieldValue<string[]>(2), row.IsDBNull(3) ? null : row.GetInt32(3), Amount(row, 4), Amount(row, 5), Amount(row, 6),
         row.GetFieldValue<DateTimeOffset>(7), At(row, 8), At(row, 9), At(row, 10), At(row, 11));
+
+    private static Holder ReadHolder(DbDataReader row) => new(
+        row.GetGuid(0), row.GetFieldValue<string[]>(1), row.GetFieldValue<byte[]>(2), row.IsDBNull(3) ? null : row.GetFieldValue<byte[]>(3), At(row, 4),
+        row.IsDBNull(5) ? null : row.GetInt32(5), At(row, 6), At(row, 7));
 
     private static Spend? Amount(DbDataReader row, int column) => row.IsDBNull(column) ? null : new(row.GetInt64(column));
 

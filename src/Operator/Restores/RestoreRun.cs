@@ -50,7 +50,7 @@ internal sealed class RestoreRun(
             throw;
         }
 
-        await Swapping.ApplyAsync(new(stamp, clock.GetUtcNow(), _swaps), operation, ct);
+        await Swapping.ApplyAsync(new(operation.Id, stamp, clock.GetUtcNow(), _swaps), operation, ct);
         await HealthyOrBackAsync(operation, ct);
         return new(stamp, chosen.Min(b => b.TakenAt), [.. chosen.Select(b => b.Name.File)], _rows, _lost, [.. _swaps.Select(s => s.Kept)], (long)operation.Elapsed.TotalMilliseconds);
     }
@@ -98,11 +98,23 @@ internal sealed class RestoreRun(
         if (roles.FirstOrDefault(r => r.Name == subsystem.Name && r.Health is not null) is { } role)
         {
             operation.Step("serve", swap.Staged);
-            await using var copy = await ServedCopy.StartAsync(role, restored.Served(), clock, ct);
+            await using var copy = await ServedCopy.StartAsync(role, Served(restored), clock, ct);
         }
 
         await CountLostAsync(target, ct);
         Tell(subsystem, "Database restored successfully");
+    }
+
+    // A service of this installation also wants its Redis and its signing key, which stand in no setting.
+    private Settings Served(RestoredDatabase restored)
+    {
+        var served = restored.Served();
+        if (!File.Exists(data.Secrets)) return served;
+
+        var secrets = SecretsFile.Open(data.Secrets);
+        if (served["AUTH_SECRET"] is null) served = served.With(("AUTH_SECRET", secrets.Key("AUTH_SECRET")));
+        if (served["REDIS_URL"] is null) served = served.With(("REDIS_URL", data.Redis.Url(secrets.Password("REDIS_PASSWORD"))));
+        return served;
     }
 
     private async Task DocumentsAsync(Backup backup, string stamp, string aside, Operation operation, CancellationToken ct)

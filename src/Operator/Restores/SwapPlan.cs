@@ -27,9 +27,10 @@ public sealed record Swap(SwapKind Kind, string? System, string Live, string Sta
 /// Everything that a restore puts in place, written down before the first of it and until the last: who comes after a kill goes on with it, so that a
 /// database is never left with the documents of another day.
 /// </summary>
+/// <param name="Id">Of the command in the journal.</param>
 /// <param name="Stamp">Of the set that was restored.</param>
 /// <param name="Begun">When the first was put in place.</param>
-public sealed record SwapPlan(string Stamp, DateTimeOffset Begun, IReadOnlyList<Swap> Swaps)
+public sealed record SwapPlan(Guid Id, string Stamp, DateTimeOffset Begun, IReadOnlyList<Swap> Swaps)
 {
     /// <summary>The plan that was cut off; null when there is none.</summary>
     public static SwapPlan? Pending(DataDirectory data) => Read(PendingPath(data)) is [var plan, ..] ? plan : null;
@@ -45,11 +46,11 @@ public sealed record SwapPlan(string Stamp, DateTimeOffset Begun, IReadOnlyList<
 
     public void Done(DataDirectory data)
     {
-        if (Kept(data).All(k => k.Begun != Begun)) Write(KeptPath(data), [.. Kept(data), this]);
+        if (Kept(data).All(k => k.Id != Id)) Write(KeptPath(data), [.. Kept(data), this]);
         File.Delete(PendingPath(data));
     }
 
-    public static void Forget(DataDirectory data, SwapPlan plan) => Write(KeptPath(data), [.. Kept(data).Where(k => k.Begun != plan.Begun)]);
+    public static void Forget(DataDirectory data, SwapPlan plan) => Write(KeptPath(data), [.. Kept(data).Where(k => k.Id != plan.Id)]);
 
     private static string PendingPath(DataDirectory data) => Path.Combine(data.Restores, "pending.json");
 

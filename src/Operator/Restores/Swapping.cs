@@ -39,7 +39,7 @@ internal sealed class Swapping(DataDirectory data, Func<string, RestoreTarget> t
         await FinishAsync(operation, ct);
         if (SwapPlan.Kept(data) is not [.., var last]) throw new TroubleException(TroubleKind.Refused, "there is no restore whose former state is kept", "outpost journal");
 
-        var back = new SwapPlan(last.Stamp, clock.GetUtcNow(), [.. last.Swaps.Select(s => s with { Staged = s.Kept, Kept = s.Staged })]);
+        var back = new SwapPlan(operation.Id, last.Stamp, clock.GetUtcNow(), [.. last.Swaps.Select(s => s with { Staged = s.Kept, Kept = s.Staged })]);
         await ApplyAsync(back, operation, ct);
         foreach (var swap in back.Swaps) await RemoveAsync(swap.System, swap.Kind, swap.Kept, ct);
         SwapPlan.Forget(data, back);

@@ -192,7 +192,7 @@ public sealed class AskingLikeOpenAi(PostgresServer postgres)
         var list = await (await client.ReadAsync("/v1/models")).JsonAsync();
         var one = await (await client.ReadAsync("/v1/models/third")).JsonAsync();
 
-        Assert.Equal(["first", "second", "third", "free"], list["data"]!.AsArray().Select(model => (string?)model!["id"]));
+        Assert.Equal(["first", "second", "third", "free", "vectors"], list["data"]!.AsArray().Select(model => (string?)model!["id"]));
         Assert.Equal("google", (string?)one["owned_by"]);
         await (await client.ReadAsync("/v1/models/unpriced")).JsonAsync(HttpStatusCode.NotFound);
     }

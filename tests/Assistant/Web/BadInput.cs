@@ -84,16 +84,21 @@ public sealed class BadInput(PostgresServer postgres)
         using var client = await test.ProgramAsync("chat");
         await (await client.SendAsync("/api/chat", new { messages = new[] { new { role = "user", content = "one" } } })).JsonAsync();
         await test.SettledAsync();
-        await using (var gone = test.Database.Superuser.CreateCommand($"alter database {test.Database.Name} allow_connections false; select pg_terminate_backend(pid) from pg_stat_activity where usename = 'assistant_app' and datname = current_database()"))
-            await gone.ExecuteNonQueryAsync(AssistantUnderTest.Stop);
+        await SqlAsync($"alter database {test.Database.Name} allow_connections false");
+        await SqlAsync("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'assistant_app' and datname = current_database()");
 
         var refused = await (await client.SendAsync("/api/chat", new { messages = new[] { new { role = "user", content = "two" } } })).RefusedAsync(HttpStatusCode.ServiceUnavailable, "SERVICE_UNAVAILABLE");
 
         Assert.NotNull((string?)refused["detail"]);
         Assert.Single(test.Provider.Calls);
-        await using var back = test.Database.Superuser.CreateCommand($"alter database {test.Database.Name} allow_connections true");
-        await back.ExecuteNonQueryAsync(AssistantUnderTest.Stop);
+        await SqlAsync($"alter database {test.Database.Name} allow_connections true");
         await (await client.SendAsync("/api/chat", new { messages = new[] { new { role = "user", content = "three" } } })).JsonAsync();
+
+        async Task SqlAsync(string sql)
+        {
+            await using var command = test.Database.Superuser.CreateCommand(sql);
+            await command.ExecuteNonQueryAsync(AssistantUnderTest.Stop);
+        }
     }
 
     private sealed class Zeros(long length) : Stream

@@ -48,6 +48,7 @@ internal sealed class BackedUp : IAsyncDisposable
         ("BACKUP_DIR", Place),
         (DataDirectory.Key, Data.Path),
         (DataPath.FilesKey, Documents),
+        ("PATH", Environment.GetEnvironmentVariable("PATH")!),
         ("AUTH_SECRET", "pX3v9Lq2Wm8Kd4Tz7Rb1Yn6Hc5Jf0SgUeVaQo"),
         (EntryPoint.AsOutpost, "1"),
         .. _set.Select(s => (s.Key, s.Value)),
@@ -63,7 +64,10 @@ internal sealed class BackedUp : IAsyncDisposable
             insert into clients (account_id, id, name) select '00000000-0000-7000-8000-000000000002', gen_random_uuid(), 'Customer ' || n from generate_series(1, 7) n;
             """);
         await command.ExecuteNonQueryAsync(Ct);
-        return new(database, root ?? Directory.CreateTempSubdirectory("outpost-backup-").FullName, FieldServiceRole.Subsystem);
+        root ??= Directory.CreateTempSubdirectory("outpost-backup-").FullName;
+        // The user that runs a database in here has to get through.
+        File.SetUnixFileMode(root, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+        return new(database, root, FieldServiceRole.Subsystem);
     }
 
     public BackedUp With(string key, string value)
