@@ -17,7 +17,7 @@ public sealed class AFastClock(PostgresServer postgres)
     private const int Agents = 200;
 
     private static readonly RedisScript Age = new("""
-        for _, key in ipairs(redis.call('KEYS', '*')) do
+        for _, key in ipairs(KEYS) do
           local left = redis.call('PTTL', key)
           if left > 0 then redis.call('PEXPIRE', key, left - tonumber(ARGV[1])) end
         end
@@ -81,18 +81,34 @@ public sealed class AFastClock(PostgresServer postgres)
     private static async Task PassAsync(HubUnderTest hub, TimeSpan time)
     {
         hub.Clock.Advance(time);
-        await hub.Redis.EvalAsync(Age, Array.Empty<RedisArg>(), new RedisArg[] { (long)time.TotalMilliseconds }, Stop);
+        foreach (var some in (await KeysAsync(hub)).Chunk(1_000)) await hub.Redis.EvalAsync(Age, some.Select(key => (RedisArg)key).ToArray(), new RedisArg[] { (long)time.TotalMilliseconds }, Stop);
         await hub.App.Services.GetRequiredService<Sweep>().RunAsync(Stop);
         var stays = time > TimeSpan.FromDays(7) ? "sweep:" : "dm:";
-        Assert.DoesNotContain((await hub.AskRedisAsync("KEYS", "*")).Items.Select(key => key.AsString()!), key => key != "sweep:turn" && !key.StartsWith(stays, StringComparison.Ordinal));
+        Assert.DoesNotContain(await KeysAsync(hub), key => key != "sweep:turn" && !key.StartsWith(stays, StringComparison.Ordinal));
+    }
+
+    // A page at a time: there may be hundreds of thousands.
+    private static async Task<string[]> KeysAsync(HubUnderTest hub)
+    {
+        var keys = new HashSet<string>(StringComparer.Ordinal);
+        var cursor = "0";
+        do
+        {
+            var page = (await hub.AskRedisAsync("SCAN", cursor, "COUNT", 1_000)).Items;
+            cursor = page[0].AsString()!;
+            keys.UnionWith(page[1].Items.Select(key => key.AsString()!));
+        }
+        while (cursor != "0");
+        return [.. keys];
     }
 
     private static async Task<string[]> WithoutEndAsync(HubUnderTest hub)
     {
         var endless = new List<string>();
-        foreach (var key in (await hub.AskRedisAsync("KEYS", "*")).Items)
+        foreach (var some in (await KeysAsync(hub)).Chunk(1_000))
         {
-            if ((await hub.AskRedisAsync("PTTL", key.AsBytes())).AsLong() == -1) endless.Add(key.AsString()!);
+            var left = await hub.Redis.CallAsync(some.Select(key => new RedisCommand("PTTL", key)).ToArray(), Stop);
+            endless.AddRange(some.Where((_, i) => left[i].OrThrow().AsLong() == -1));
         }
 
         return [.. endless];
