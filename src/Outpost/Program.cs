@@ -45,7 +45,7 @@ var root = new RootCommand("Outpost: field service, assistant, agent hub, and th
     AssistantCommands.Create(new AssistantModels(), settings, clock),
     JournalCommand.Create(settings),
     BackupCommands.Create(subsystems, settings, clock),
-    RestoreCommand.Create(roles, subsystems, Migrations.UpAsync, settings, clock),
+    RestoreCommand.Create(roles, subsystems, Migrations.UpAsync, settings, clock, new RestoreFromArchive(subsystems, new(clock))),
     DrillCommand.Create(roles, subsystems, Migrations.UpAsync, settings, clock),
 };
 

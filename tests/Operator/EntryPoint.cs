@@ -38,7 +38,7 @@ internal static class EntryPoint
             MigrateCommands.Create([Kept], Settings.FromEnvironment),
             DrillCommand.Create([Shop.Role, FieldService.FieldServiceRole.Web], [Kept], Migrate, Settings.FromEnvironment, clock),
             BackupCommands.Create([Kept], Settings.FromEnvironment, Watched()),
-            RestoreCommand.Create([Shop.Role], [Kept], Migrate, Settings.FromEnvironment, Watched(), null, _ => null),
+            RestoreCommand.Create([Shop.Role], [Kept], Migrate, Settings.FromEnvironment, Watched(), new RestoreFromArchive([Kept], Watched()), _ => null),
         };
     }
 

@@ -29,7 +29,7 @@ internal sealed class BackupsDue(IPhysicalArchive archive, TimeProvider clock, A
 
     /// <summary>Looks what is there, now and then, and begins what is due. It does not wait for it.</summary>
     /// <param name="drained">Whether nothing waits to be archived.</param>
-    public async Task LookAsync(ClusterFacts facts, Catalogue.Contents catalogue, bool drained, CancellationToken ct)
+    public async Task LookAsync(ClusterFacts facts, bool drained, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
         if (Running) return;

@@ -24,9 +24,10 @@ public sealed class ADamagedArchive(Prepared prepared)
         Assert.True(sound.Code == 0, sound.Out + sound.Talk);
 
         var segment = Segment(shop);
-        File.Move(segment, segment + "-taken-away");
+        var away = Path.Combine(shop.Data.Path, "taken-away");
+        File.Move(segment, away);
         await RefusedAsync(shop, "is missing");
-        File.Move(segment + "-taken-away", segment);
+        File.Move(away, segment);
 
         // The second half of a segment that was ended early is empty, and what is there nobody reads.
         Archived.Flip(segment, from: 64);
@@ -44,6 +45,12 @@ public sealed class ADamagedArchive(Prepared prepared)
         var whole = await shop.RunAsync("archive", "recover", "--latest", "--into", Path.Combine(shop.Data.Path, "whole"));
         Assert.True(whole.Code == 0, whole.Talk);
         Assert.Contains("row-level security holds", whole.Out, StringComparison.Ordinal);
+
+        var drill = await shop.RunAsync("archive", "drill");
+        Assert.True(drill.Code == 0, drill.Talk);
+        await Archived.StateAsync(shop, state => state.RtoSeconds > 0);
+        Assert.Contains("A restore would take (RTO): ", (await shop.RunAsync("archive", "status")).Out, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetDirectories(shop.Data.Path, "drill-*"));
     }
 
     private static async Task RefusedAsync(Installation shop, string because)

@@ -37,7 +37,7 @@ internal static class Archived
 
     internal static async Task<RecoveryWords.Report> RestoreAsync(Installation shop, params string[] words)
     {
-        var answer = await shop.RunAsync(["archive", "recover", .. words, "--yes", "--json"]);
+        var answer = await shop.RunAsync(["restore", .. words, "--yes", "--json"]);
         Assert.True(answer.Code == 0, answer.Talk);
         return JsonSerializer.Deserialize<RecoveryWords.Report>(answer.Out, Json)!;
     }
