@@ -179,6 +179,9 @@ public static class SettingKeys
         {
             Kind = SettingKind.PostgresUrl, InTemplate = false, Check = ValueChecks.Database,
         },
+        new("FSM_DATABASE_ADMIN_URL", Database, "outpost restore", "The field service's server as that role.") { Kind = SettingKind.PostgresUrl, Default = "as DATABASE_ADMIN_URL", InTemplate = false, Check = ValueChecks.Database },
+        new("ASSISTANT_DATABASE_ADMIN_URL", Database, "outpost restore", "The assistant's server as that role.") { Kind = SettingKind.PostgresUrl, Default = "as DATABASE_ADMIN_URL", InTemplate = false, Check = ValueChecks.Database },
+        new("AICQ_DATABASE_ADMIN_URL", Database, "outpost restore", "The agent hub's server as that role.") { Kind = SettingKind.PostgresUrl, Default = "as DATABASE_ADMIN_URL", InTemplate = false, Check = ValueChecks.Database },
         new("BACKUP_DIR", Backups, "outpost backup", "The directory of backups, best on another disk than the database.") { Default = "backups inside OUTPOST_DATA" },
         new("BACKUP_KEEP_DAYS", Backups, "outpost backup", "How many days backups stay in that directory.") { Default = "7; 30 for the assistant's", Check = ValueChecks.Between(1, 3650) },
         new("BACKUP_KEEP_LAST", Backups, "outpost backup", "That many verified backups of each part stay however old they are.") { Default = "3", Check = ValueChecks.Between(1, 3650) },
