@@ -12,6 +12,8 @@ namespace Outpost.Bench;
 internal sealed class Installation : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private const string FieldService = "fsm,worker";
+
     private readonly Process _process;
     private readonly string _directory;
     private readonly List<string> _told = [];
@@ -30,14 +32,16 @@ internal sealed class Installation : IAsyncDisposable
     /// <summary>From the start of the process to the first healthy answer.</summary>
     public TimeSpan ToHealthy { get; private set; }
 
-    public static async Task<Installation> StartAsync(CancellationToken ct)
+    /// <param name="role">The role to measure; null for the field service. Its port is set by <paramref name="portKey"/>.</param>
+    /// <param name="more">Settings beside those.</param>
+    public static async Task<Installation> StartAsync(CancellationToken ct, string? role = null, string portKey = "FSM_PORT", IReadOnlyDictionary<string, string>? more = null)
     {
         var directory = Directory.CreateTempSubdirectory("outpost-bench-").FullName;
         if (Environment.UserName == "root") File.SetUnixFileMode(directory, File.GetUnixFileMode(directory) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
-        var installation = await LaunchAsync(directory, ct);
+        var installation = await LaunchAsync(directory, role, portKey, more, ct);
         // A new installation makes its database first; what a user waits for every other day is a start of one that exists.
         await installation.StopAsync();
-        var again = await LaunchAsync(directory, ct);
+        var again = await LaunchAsync(directory, role, portKey, more, ct);
         again.Login = installation.Login;
         return again;
     }
@@ -75,16 +79,17 @@ internal sealed class Installation : IAsyncDisposable
         Directory.Delete(_directory, recursive: true);
     }
 
-    private static async Task<Installation> LaunchAsync(string directory, CancellationToken ct)
+    private static async Task<Installation> LaunchAsync(string directory, string? role, string portKey, IReadOnlyDictionary<string, string>? more, CancellationToken ct)
     {
         var port = FreePort();
-        var start = new ProcessStartInfo(Environment.ProcessPath!, [.. Assembly(), "up", "--json", "--data", directory])
+        var start = new ProcessStartInfo(Environment.ProcessPath!, [.. Assembly(), "up", "--json", "--data", directory, "--roles", role ?? FieldService])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            Environment = { ["FSM_PORT"] = port.ToString(System.Globalization.CultureInfo.InvariantCulture), ["LOG_LEVEL"] = "warn" },
+            Environment = { [portKey] = port.ToString(System.Globalization.CultureInfo.InvariantCulture), ["LOG_LEVEL"] = "warn" },
         };
         foreach (var key in new[] { "DATABASE_URL", "FSM_DATABASE_URL", "REDIS_URL" }) start.Environment.Remove(key);
+        foreach (var (key, value) in more ?? new Dictionary<string, string>()) start.Environment[key] = value;
 
         var started = Stopwatch.GetTimestamp();
         var process = Process.Start(start)!;
@@ -95,7 +100,7 @@ internal sealed class Installation : IAsyncDisposable
 
         // One line on standard output says that everything runs, and how to sign in if that is new.
         var report = await process.StandardOutput.ReadLineAsync(ct) ?? throw installation.Unhealthy();
-        if (JsonNode.Parse(report)!["logins"]!.AsArray() is [{ } login, ..]) installation.Login = ((string)login["email"]!, (string)login["password"]!);
+        if (JsonNode.Parse(report)!["logins"]!.AsArray().FirstOrDefault(one => (string)one!["system"]! == (role ?? "fsm")) is { } login) installation.Login = ((string)login["email"]!, (string)login["password"]!);
         return installation;
     }
 
@@ -149,9 +154,9 @@ internal sealed class Installation : IAsyncDisposable
     }
 
     // Run as `dotnet outpost.dll` the process is dotnet; as a published program it is outpost itself.
-    private static string[] Assembly() => Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? [Environment.GetCommandLineArgs()[0]] : [];
+    internal static string[] Assembly() => Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? [Environment.GetCommandLineArgs()[0]] : [];
 
-    private static int FreePort()
+    internal static int FreePort()
     {
         using var probe = new TcpListener(IPAddress.Loopback, 0);
         probe.Start();

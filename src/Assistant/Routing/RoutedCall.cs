@@ -44,7 +44,7 @@ internal sealed partial class RoutedCall(
                 if (failure.AfterFirstToken) throw failure;
 
                 last = failure;
-                var next = Retrying.Next(failure, tries, hasAnother: place + 1 < plan.Legs.Count, Left, limits);
+                var next = Retrying.Next(failure, tries, hasAnother: place + 1 < plan.Legs.Count, deadline.IsCancellationRequested ? TimeSpan.Zero : Left, limits);
                 DidNotAnswer(log, leg.Provider.Name, leg.Model.Name, failure.Fault, failure.Status, failure.ProviderCode, _attempts, next.Step);
                 if (next.Step == Then.Give) throw failure;
                 if (next.Step == Then.Another) break;

@@ -26,7 +26,7 @@ internal sealed class Router(LiveModels models, ProviderSet providers, RoutingTe
         var needs = request.Needs;
         if (StrategyOf(model, list) is not { } strategy)
         {
-            var named = list.Find(model) ?? throw RoutingRules.ModelUnknown(model);
+            var named = list.Find(model) ?? throw RoutingRules.ModelUnknown(model, list);
             var first = Leg(list, named, request, needs);
             var others = named.Fallbacks.Select(list.Find).OfType<Model>().Where(other => IsUsable(list, other, needs)).Select(other => Leg(list, other, request, needs));
             return new(request, [first, .. others.Take(MostLegs - 1)]);
@@ -55,7 +55,7 @@ internal sealed class Router(LiveModels models, ProviderSet providers, RoutingTe
     public RoutePlan PlanEmbedding(string model, IReadOnlyList<string> texts)
     {
         var list = models.Current;
-        var named = list.Find(model) ?? throw RoutingRules.ModelUnknown(model);
+        var named = list.Find(model) ?? throw RoutingRules.ModelUnknown(model, list);
         if (named.Use != ModelUse.Embedding) throw RoutingRules.NoEmbedding(named);
         if (PriceOf(named) is not { } price) throw RoutingRules.PriceUnknown(named);
         if (providers.For(EntryOf(list, named)) is not { } provider) throw RoutingRules.NotConfigured(EntryOf(list, named));
@@ -77,7 +77,7 @@ internal sealed class Router(LiveModels models, ProviderSet providers, RoutingTe
 
     private static Strategy? StrategyOf(string model, ModelList list) =>
         model == Auto ? list.Strategy
-        : model.StartsWith("auto:", StringComparison.Ordinal) ? ModelListFile.Strategies.TryGetValue(model["auto:".Length..], out var strategy) ? strategy : throw RoutingRules.ModelUnknown(model)
+        : model.StartsWith("auto:", StringComparison.Ordinal) ? ModelListFile.Strategies.TryGetValue(model["auto:".Length..], out var strategy) ? strategy : throw RoutingRules.ModelUnknown(model, list)
         : null;
 
     private static ProviderEntry EntryOf(ModelList list, Model model) => list.Providers.First(entry => entry.Name == model.Provider);

@@ -6,10 +6,12 @@ namespace Outpost.Assistant.Routing;
 /// <summary>What is refused before anybody is asked, and what to do about it.</summary>
 internal static class RoutingRules
 {
-    private const int LongestName = 80;
+    private const int LongestGuess = 64;
 
-    public static RuleException ModelUnknown(string name) => new(
-        "MODEL_UNKNOWN", $"There is no model called '{Shown(name)}'. GET /v1/models and outpost assistant models list those that there are; auto chooses one.") { Field = "model" };
+    /// <summary>What was asked for is not repeated: a caller may have put anything there, a prompt or a key too.</summary>
+    /// <param name="known">Of these the nearest is named, when it is near.</param>
+    public static RuleException ModelUnknown(string name, ModelList? known = null) => new(
+        "MODEL_UNKNOWN", $"There is no model of that name{(Nearest(name, known) is { } meant ? $"; {meant} is probably meant" : "")}. GET /v1/models and outpost assistant models list those that there are; auto chooses one.") { Field = "model" };
 
     public static RuleException PriceUnknown(Model model) => new(
         "PRICE_UNKNOWN", $"Nobody has said what {model.Name} costs today, so that no limit could hold. Add a price with its day to config/models.yaml; 0 says that it is free.") { Field = "model" };
@@ -29,7 +31,21 @@ internal static class RoutingRules
 
     private static string Words(Abilities abilities) => string.Join(", ", Enum.GetValues<Abilities>().Where(one => one != Abilities.None && abilities.HasFlag(one)).Select(one => one.ToString().ToLowerInvariant()));
 
-    // A caller may send anything as a name, a prompt too; what is shown of it is short and plain.
-    private static string Shown(string name) =>
-        new([.. name.Take(LongestName).Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or ':' or '/' ? c : '?')]);
+    private static string? Nearest(string name, ModelList? known) => known is null || name.Length > LongestGuess
+        ? null
+        : known.Models.Select(model => (model.Name, Distance: Distance(name.ToLowerInvariant(), model.Name))).Where(one => one.Distance <= Math.Max(2, one.Name.Length / 4)).OrderBy(one => one.Distance).FirstOrDefault().Name;
+
+    /// <summary>How many letters have to be added, left out or changed to make one word of the other.</summary>
+    private static int Distance(string one, string other)
+    {
+        var row = Enumerable.Range(0, other.Length + 1).ToArray();
+        for (var i = 1; i <= one.Length; i++)
+        {
+            var diagonal = row[0];
+            row[0] = i;
+            for (var j = 1; j <= other.Length; j++) (diagonal, row[j]) = (row[j], Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (one[i - 1] == other[j - 1] ? 0 : 1)));
+        }
+
+        return row[^1];
+    }
 }

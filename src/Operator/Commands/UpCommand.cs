@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Outpost.Operator.Runtimes;
+using Outpost.Operator.Schedules;
 using Outpost.Platform.Configuration;
 using Outpost.Platform.Processes;
 using Outpost.Platform.Roles;
@@ -28,6 +29,8 @@ public static class UpCommand
 
             var set = settings();
             SettingsCheck.Demand(set, Say);
+            // Somebody who looks around has no keys yet; where there is one, its provider is asked.
+            if (parsed.GetValue(demo) && set["ASSISTANT_PRACTICE"] is null) set = set.With(("ASSISTANT_PRACTICE", "true"));
             var plan = new LocalPlan(DataDirectory.Of(parsed.GetValue(data), set), chosen, subsystems, set, migrate, parsed.GetValue(demo));
             return await RunAsync(plan, parsed.GetValue(json), parsed.GetValue(behind), clock);
         });
@@ -76,7 +79,7 @@ public static class UpCommand
                     Say("Ctrl-C stops it");
                 }
 
-                await stop.WaitAsync();
+                await using (new BuiltInClock(Schedule.Of(plan.Settings), plan.Data, clock, Say)) await stop.WaitAsync();
                 Say("Stopping: roles, then Redis, then PostgreSQL");
             }
 

@@ -30,12 +30,22 @@ internal sealed class Desk : IAsyncDisposable
     private readonly ServiceProvider _services;
     private readonly string _file = Path.Combine(Path.GetTempPath(), $"models-{Guid.NewGuid():N}.yaml");
 
-    private Desk(PracticeProvider server, RouterLimits limits, WireTimeouts timeouts, TimeProvider clock, string models, ILoggerProvider? log)
+    private Desk(PracticeProvider server, RouterLimits limits, WireTimeouts timeouts, TimeProvider clock, string models, ILoggerProvider? log, string? key)
     {
         Server = server;
         Clock = clock;
+        var values = new Dictionary<string, string> { [LiveModels.Setting] = _file };
+        if (key is null) values[ProviderSet.PracticeSetting] = server.Address.AbsoluteUri;
+        else
+        {
+            // With keys, every provider is asked at the address that the list names.
+            foreach (var name in (string[])["ANTHROPIC_API_KEY", "OPENAI_API_KEY", "GOOGLE_API_KEY"]) values[name] = key;
+            foreach (var (api, path) in ((string, string)[])[("anthropic", "anthropic"), ("openai", "openai/v1"), ("gemini", "gemini/v1beta")])
+                models = models.Replace($"api: {api}, address: \"http://127.0.0.1:1\"", $"api: {api}, address: \"{server.Address}{path}\"", StringComparison.Ordinal);
+        }
+
         File.WriteAllText(_file, models);
-        Settings = new(new Dictionary<string, string> { [LiveModels.Setting] = _file, [ProviderSet.PracticeSetting] = server.Address.AbsoluteUri });
+        Settings = new(values);
         _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         var logs = log is null ? NullLoggerFactory.Instance : LoggerFactory.Create(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(log));
         Live = new(Settings, clock, logs.CreateLogger<LiveModels>());
@@ -61,10 +71,8 @@ internal sealed class Desk : IAsyncDisposable
 
     public AttemptNotes Notes { get; } = new();
 
-    public string File_ => _file;
-
-    public static async Task<Desk> OpenAsync(RouterLimits? limits = null, WireTimeouts? timeouts = null, TimeProvider? clock = null, string models = Models, ILoggerProvider? log = null) =>
-        new(await PracticeProvider.StartAsync(TimeProvider.System, ct: TestContext.Current.CancellationToken), limits ?? new() { Pause = TimeSpan.FromMilliseconds(1) }, timeouts ?? new(), clock ?? TimeProvider.System, models, log);
+    public static async Task<Desk> OpenAsync(RouterLimits? limits = null, WireTimeouts? timeouts = null, TimeProvider? clock = null, string models = Models, ILoggerProvider? log = null, string? key = null) =>
+        new(await PracticeProvider.StartAsync(TimeProvider.System, ct: TestContext.Current.CancellationToken), limits ?? new() { Pause = TimeSpan.FromMilliseconds(1) }, timeouts ?? new(), clock ?? TimeProvider.System, models, log, key);
 
     public static ModelRequest Ask(string text = "What is the weather in Zürich?") => new() { Messages = [Message.System("Be brief."), Message.User(text)], MaxOutputTokens = 500 };
 

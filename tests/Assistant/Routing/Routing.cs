@@ -360,14 +360,14 @@ public sealed class ChoosingAModel
     }
 
     [Fact]
-    public async Task A_prompt_sent_as_the_name_of_a_model_is_not_repeated()
+    public async Task A_name_that_is_not_there_is_not_repeated_but_a_near_one_is_named()
     {
         await using var desk = await Desk.OpenAsync();
 
-        var refusal = Assert.Throws<RuleException>(() => desk.Router.Plan($"My secret <script>{new string('x', 500)}", Desk.Ask()));
-
-        Assert.DoesNotContain("<", refusal.Message, StringComparison.Ordinal);
-        Assert.True(refusal.Message.Length < 300);
+        Assert.Contains("second is probably meant", Assert.Throws<RuleException>(() => desk.Router.Plan("Secund", Desk.Ask())).Message, StringComparison.Ordinal);
+        var refusal = Assert.Throws<RuleException>(() => desk.Router.Plan("my secret", Desk.Ask()));
+        Assert.DoesNotContain("secret", refusal.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("probably", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]

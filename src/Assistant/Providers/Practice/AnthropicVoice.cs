@@ -90,7 +90,7 @@ internal sealed class AnthropicVoice : IVoice
 
     public string ErrorEvent() => Voices.Event("error", """{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}""");
 
-    public string ErrorBody(int status, bool money, int? retryAfterSeconds)
+    public string ErrorBody(int status, bool money, int? retryAfterSeconds, string? echo)
     {
         var (type, message) = (status, money) switch
         {
@@ -106,7 +106,7 @@ internal sealed class AnthropicVoice : IVoice
             (529, _) => ("overloaded_error", "Overloaded"),
             _ => ("api_error", "Internal server error"),
         };
-        return $$$$"""{"type":"error","error":{"type":"{{{{type}}}}","message":{{{{Voices.Json(message)}}}}},"request_id":"req_practice"}""";
+        return $$$$"""{"type":"error","error":{"type":"{{{{type}}}}","message":{{{{Voices.Json(message + echo)}}}}},"request_id":"req_practice"}""";
     }
 
     private static string UsageJson(Usage usage) => new StringBuilder("{").Append(CultureInfo.InvariantCulture, $"\"input_tokens\":{usage.UncachedInput},\"cache_creation_input_tokens\":{usage.CacheWrite5m + usage.CacheWrite1h},")

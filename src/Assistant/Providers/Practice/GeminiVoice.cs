@@ -80,7 +80,7 @@ internal sealed class GeminiVoice(bool stream) : IVoice
 
     public string ErrorEvent() => Voices.Data("""{"error":{"code":503,"message":"The model is overloaded.","status":"UNAVAILABLE"}}""");
 
-    public string ErrorBody(int status, bool money, int? retryAfterSeconds)
+    public string ErrorBody(int status, bool money, int? retryAfterSeconds, string? echo)
     {
         var word = status switch
         {
@@ -99,7 +99,7 @@ internal sealed class GeminiVoice(bool stream) : IVoice
             (429, false) when retryAfterSeconds is { } seconds => string.Create(CultureInfo.InvariantCulture, $$$$""","details":[{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"{{{{seconds}}}}s"}]"""),
             _ => "",
         };
-        return string.Create(CultureInfo.InvariantCulture, $$$$"""{"error":{"code":{{{{status}}}},"message":"The practice provider refuses.","status":"{{{{word}}}}"{{{{details}}}}}}""");
+        return string.Create(CultureInfo.InvariantCulture, $$$$"""{"error":{"code":{{{{status}}}},"message":{{{{Voices.Json("The practice provider refuses. " + echo)}}}},"status":"{{{{word}}}}"{{{{details}}}}}}""");
     }
 
     private static string Call(string name, string arguments) => $$$$"""{"functionCall":{"name":{{{{Voices.Json(name)}}}},"args":{{{{(arguments.Length == 0 ? "{}" : arguments)}}}}},"thoughtSignature":"practice"}""";

@@ -37,7 +37,8 @@ internal interface IVoice
     /// <summary>Overloaded, in the middle of an answer.</summary>
     string ErrorEvent();
 
-    string ErrorBody(int status, bool money, int? retryAfterSeconds);
+    /// <param name="echo">What it repeats of the request, as providers do.</param>
+    string ErrorBody(int status, bool money, int? retryAfterSeconds, string? echo);
 }
 
 /// <summary>What the voices have in common.</summary>

@@ -71,9 +71,9 @@ internal sealed class OpenAiChatVoice : IVoice
 
     public string ErrorEvent() => Voices.Data("""{"error":{"message":"The server had an error while processing your request.","type":"server_error","param":null,"code":null}}""");
 
-    public string ErrorBody(int status, bool money, int? retryAfterSeconds) => Error(status, money);
+    public string ErrorBody(int status, bool money, int? retryAfterSeconds, string? echo) => Error(status, money, echo);
 
-    internal static string Error(int status, bool money)
+    internal static string Error(int status, bool money, string? echo)
     {
         var (type, code, message) = (status, money) switch
         {
@@ -85,7 +85,7 @@ internal sealed class OpenAiChatVoice : IVoice
             ( < 500, _) => ("invalid_request_error", "null", "Something is wrong with the messages."),
             _ => ("server_error", "null", "The server had an error."),
         };
-        return $$$$"""{"error":{"message":{{{{Voices.Json(message)}}}},"type":"{{{{type}}}}","param":null,"code":{{{{code}}}}}}""";
+        return $$$$"""{"error":{"message":{{{{Voices.Json(message + echo)}}}},"type":"{{{{type}}}}","param":null,"code":{{{{code}}}}}}""";
     }
 
     internal static string UsageJson(Usage usage) => string.Create(CultureInfo.InvariantCulture,

@@ -79,7 +79,7 @@ internal sealed class OpenAiResponsesVoice : IVoice
 
     public string ErrorEvent() => Event("error", "\"code\":\"server_error\",\"message\":\"The server had an error.\",\"param\":null");
 
-    public string ErrorBody(int status, bool money, int? retryAfterSeconds) => OpenAiChatVoice.Error(status, money);
+    public string ErrorBody(int status, bool money, int? retryAfterSeconds, string? echo) => OpenAiChatVoice.Error(status, money, echo);
 
     private static string UsageJson(Usage usage) => string.Create(CultureInfo.InvariantCulture,
         $$$$"""{"input_tokens":{{{{usage.UncachedInput + Math.Max(0, usage.CacheRead)}}}},"input_tokens_details":{"cached_tokens":{{{{usage.CacheRead}}}}},"output_tokens":{{{{usage.Output}}}},"output_tokens_details":{"reasoning_tokens":{{{{usage.Reasoning}}}}},"total_tokens":{{{{usage.UncachedInput + usage.CacheRead + usage.Output}}}}}""");

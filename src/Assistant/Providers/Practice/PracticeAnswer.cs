@@ -41,11 +41,11 @@ internal sealed class PracticeAnswer
         {
             using var body = await JsonDocument.ParseAsync(http.Request.Body, cancellationToken: http.RequestAborted);
             var (named, stream, most, input) = voice.Read(body.RootElement);
-            call = new(voice.Api, model ?? named, http.Request.Headers["x-client-request-id"], stream, input, most, practice.Clock.GetTimestamp());
+            call = new(voice.Api, model ?? named, http.Request.Headers["x-client-request-id"], stream, input, most, practice.Clock.GetTimestamp()) { Key = KeyOf(http.Request.Headers) };
         }
         catch (JsonException)
         {
-            await WriteErrorAsync(http, voice, StatusCodes.Status400BadRequest, money: false, null);
+            await WriteErrorAsync(http, voice, StatusCodes.Status400BadRequest, money: false, null, null);
             return;
         }
         catch (Exception e) when (e is OperationCanceledException or IOException)
@@ -71,13 +71,18 @@ internal sealed class PracticeAnswer
         }
     }
 
-    private static async Task WriteErrorAsync(HttpContext http, IVoice voice, int status, bool money, int? retryAfterSeconds)
+    private static string? KeyOf(IHeaderDictionary headers) => headers["x-api-key"] is [{ } anthropic] ? anthropic
+        : headers["x-goog-api-key"] is [{ } google] ? google
+        : headers.Authorization is [{ } bearer] && bearer.StartsWith("Bearer ", StringComparison.Ordinal) ? bearer["Bearer ".Length..]
+        : null;
+
+    private static async Task WriteErrorAsync(HttpContext http, IVoice voice, int status, bool money, int? retryAfterSeconds, string? echo)
     {
         http.Response.StatusCode = status;
         http.Response.ContentType = "application/json";
         http.Response.Headers["request-id"] = "req_practice";
         if (retryAfterSeconds is { } seconds && voice.Api != "gemini") http.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
-        await http.Response.WriteAsync(voice.ErrorBody(status, money, retryAfterSeconds), http.RequestAborted);
+        await http.Response.WriteAsync(voice.ErrorBody(status, money, retryAfterSeconds, echo), http.RequestAborted);
     }
 
     // Before the last byte leaves: whoever has the whole answer finds it on the bill.
@@ -116,7 +121,7 @@ internal sealed class PracticeAnswer
             _refused = status is not (StatusCodes.Status408RequestTimeout or StatusCodes.Status504GatewayTimeout);
             _billed = _refused ? default : Total();
             Book();
-            await WriteErrorAsync(_http, _voice, status, _script.Money, _script.RetryAfterSeconds);
+            await WriteErrorAsync(_http, _voice, status, _script.Money, _script.RetryAfterSeconds, _script.Echo);
             return;
         }
 

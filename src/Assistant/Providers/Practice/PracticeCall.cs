@@ -16,6 +16,9 @@ internal sealed class PracticeCall(string api, string model, string? requestId, 
     /// <summary>The caller's own name for the request, <c>x-client-request-id</c>.</summary>
     public string? RequestId { get; } = requestId;
 
+    /// <summary>The key that came along, from whichever header; null when none did.</summary>
+    public string? Key { get; init; }
+
     public bool Stream { get; } = stream;
 
     /// <summary>Tokens of input: one for three bytes begun, four around each message.</summary>
@@ -58,7 +61,8 @@ internal sealed class PracticeCall(string api, string model, string? requestId, 
     }
 }
 
-internal sealed record PracticeCallAnswer(string Api, string Model, string? RequestId, bool Stream, bool Refused, bool ClosedByCaller, Usage Billed);
+/// <param name="ClosedAt">When the caller closed the connection before the answer was complete, by the machine's monotonic clock; null when it did not.</param>
+internal sealed record PracticeCallAnswer(string Api, string Model, string? RequestId, bool Stream, bool Refused, long? ClosedAt, Usage Billed);
 
 /// <param name="Calls">All that were over.</param>
 /// <param name="ByModel">What each model would be billed.</param>

@@ -47,7 +47,7 @@ internal static class PracticeEmbeddings
         if (script.Status is not { } status) return false;
 
         http.Response.StatusCode = status;
-        await WriteAsync(http, voice.ErrorBody(status, script.Money, script.RetryAfterSeconds));
+        await WriteAsync(http, voice.ErrorBody(status, script.Money, script.RetryAfterSeconds, script.Echo));
         practice.Ended(call, default, refused: true);
         return true;
     }

@@ -39,6 +39,9 @@ internal sealed class PracticeProvider : IAsyncDisposable
     /// <summary>The newest calls, oldest first.</summary>
     public IReadOnlyList<PracticeCall> Calls => [.. _calls];
 
+    /// <summary>The keys that came along with the newest calls.</summary>
+    public IReadOnlyList<string> KeysSeen => [.. _calls.Select(call => call.Key).OfType<string>()];
+
     /// <summary>Decides about calls for which no script is waiting; null for good days only.</summary>
     public Func<PracticeCall, Script>? Choose { get; set; }
 
@@ -143,7 +146,7 @@ internal sealed class PracticeProvider : IAsyncDisposable
                 break;
             case ("GET", "/practice/calls"):
                 await WriteAsync(http, JsonSerializer.SerializeToUtf8Bytes(
-                    [.. Calls.Where(call => call.Over.IsCompleted).Select(call => new PracticeCallAnswer(call.Api, call.Model, call.RequestId, call.Stream, call.Refused, call.ClosedAt is not null, call.Billed))],
+                    [.. Calls.Where(call => call.Over.IsCompleted).Select(call => new PracticeCallAnswer(call.Api, call.Model, call.RequestId, call.Stream, call.Refused, call.ClosedAt, call.Billed))],
                     PracticeJson.Default.IReadOnlyListPracticeCallAnswer));
                 break;
             case ("GET", "/practice/bill"):

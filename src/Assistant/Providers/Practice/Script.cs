@@ -33,6 +33,9 @@ internal sealed record Script
 
     public int? RetryAfterSeconds { get; init; }
 
+    /// <summary>What the error's sentence repeats: providers quote the request.</summary>
+    public string? Echo { get; init; }
+
     /// <summary>After how many pieces of the answer something happens; null for never.</summary>
     public int? After { get; init; }
 

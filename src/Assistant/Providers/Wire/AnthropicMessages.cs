@@ -76,6 +76,9 @@ internal sealed class AnthropicMessages(TimeProvider clock) : IWireFormat
     private static void WriteSystem(Utf8JsonWriter json, ModelRequest request)
     {
         var text = WireJson.Instructions(request);
+        // Beside real tools the answer's form can only be asked for.
+        if (request is { Format: { } format, Tools.Count: > 0 })
+            text = $"{text}\n\nWhen you answer rather than call a tool, answer with nothing but JSON{(format.Schema is { } schema ? $" that fits this schema: {schema}" : "")}.".TrimStart();
         if (text.Length == 0) return;
 
         json.WriteStartArray("system");

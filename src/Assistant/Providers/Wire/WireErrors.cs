@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Net.Http.Headers;
 
@@ -7,6 +8,7 @@ namespace Outpost.Assistant.Providers.Wire;
 internal static class WireErrors
 {
     private const int LongestCode = 64;
+    private static readonly SearchValues<char> NumberCharacters = SearchValues.Create("0123456789.");
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
 
     /// <summary>What a status means where the body says nothing better.</summary>
@@ -53,7 +55,7 @@ internal static class WireErrors
         var rest = text.AsSpan();
         while (rest.Length > 0)
         {
-            var digits = rest.IndexOfAnyExcept("0123456789.");
+            var digits = rest.IndexOfAnyExcept(NumberCharacters);
             if (digits < 1 || !double.TryParse(rest[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) || number > 1e9) return null;
 
             rest = rest[digits..];

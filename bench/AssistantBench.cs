@@ -1,0 +1,139 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace Outpost.Bench;
+
+/// <summary>
+/// <c>outpost bench assistant</c>: the same request to the practice provider directly, and through the gateway with key, limits and ledger. What lies between the
+/// two is what the gateway adds. Everything runs on one machine, so it also takes processor time from each other.
+/// </summary>
+internal sealed class AssistantBench(TextWriter output, TimeSpan duration, long soak)
+{
+    private const string Model = "gpt-4o";
+    private const int Leavers = 25;
+    private static readonly int[] Callers = [1, 4, 16, 64];
+
+    public async Task RunAsync(CancellationToken ct)
+    {
+        await using var provider = await PracticeProcess.StartAsync(ct);
+        await using var outpost = await Installation.StartAsync(ct, "assistant", "ASSISTANT_PORT", new Dictionary<string, string>
+        {
+            ["ASSISTANT_PRACTICE_URL"] = $"http://127.0.0.1:{provider.Port}",
+            ["COST_LIMIT_PER_REQUEST"] = "1000",
+            ["COST_LIMIT_PER_HOUR"] = "1000000",
+            ["COST_LIMIT_PER_DAY"] = "1000000",
+            ["COST_WARN_PER_REQUEST"] = "none",
+            ["COST_WARN_PER_HOUR"] = "none",
+            ["COST_WARN_PER_DAY"] = "none",
+        });
+        var key = await KeyAsync(outpost, ct);
+        var idle = Footprint.Of(outpost.Pid, withChildren: false).Resident;
+
+        await Line($"{Environment.ProcessorCount} cores; {duration.TotalSeconds:0} s each; gateway, ledger (PostgreSQL), practice provider and callers on the same machine");
+        await Line();
+        await Line($"{"answer",-9} {"callers",7} {"direct/s",9} {"p50 ms",8} {"p99 ms",8} {"gateway/s",10} {"p50 ms",8} {"p99 ms",8} {"added p50",10} {"added p99",10} {"µs cpu",8} {"RSS MB",8}");
+        foreach (var stream in (bool[])[false, true])
+        {
+            foreach (var callers in Callers)
+            {
+                var straight = new Load("direct", _ => Post("/openai/v1/chat/completions", stream, null), 200);
+                var through = new Load("gateway", _ => Post("/v1/chat/completions", stream, key), 200);
+                await LoadGenerator.RunAsync(provider.Address, straight, callers, Warm, ct);
+                var direct = await LoadGenerator.RunAsync(provider.Address, straight, callers, duration, ct);
+                await LoadGenerator.RunAsync(outpost.Address, through, callers, Warm, ct);
+                var before = Footprint.Of(outpost.Pid, withChildren: false).CpuSeconds;
+                var gateway = await LoadGenerator.RunAsync(outpost.Address, through, callers, duration, ct);
+                var after = Footprint.Of(outpost.Pid, withChildren: false);
+                await Row(stream, callers, direct, gateway, (after.CpuSeconds - before) / gateway.Requests, after.Resident);
+            }
+        }
+
+        await Line();
+        await Line($"memory idle {idle / 1048576d:0.0} MB, after all of it {Footprint.Of(outpost.Pid, withChildren: false).Resident / 1048576d:0.0} MB");
+        await LeavingAsync(provider, outpost, key, ct);
+        if (soak > 0) await SoakAsync(outpost, key, ct);
+    }
+
+    private TimeSpan Warm => TimeSpan.FromSeconds(Math.Max(1, duration.TotalSeconds / 3));
+
+    /// <summary>A caller hangs up in the middle of an answer: how long until the provider's connection is closed, and stops costing.</summary>
+    private async Task LeavingAsync(PracticeProcess provider, Installation outpost, string key, CancellationToken ct)
+    {
+        using var practice = new HttpClient { BaseAddress = new($"http://127.0.0.1:{provider.Port}") };
+        var took = new List<double>();
+        for (var i = 0; i < Leavers; i++)
+        {
+            using var forget = await practice.DeleteAsync("/practice/calls", ct);
+            using var script = await practice.PostAsJsonAsync("/practice/scripts", new[] { new { endless = true, tokenDelayMs = 5 } }, ct);
+            script.EnsureSuccessStatusCode();
+            long left;
+            using (var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true })
+            {
+                await socket.ConnectAsync(outpost.Address, ct);
+                await socket.SendAsync(Post("/v1/chat/completions", true, key), ct);
+                var buffer = new byte[4096];
+                for (var seen = 0; seen < 1000;)
+                {
+                    var read = await socket.ReceiveAsync(buffer, ct);
+                    if (read == 0) throw new InvalidOperationException("The gateway closed a stream that does not end.");
+                    seen += read;
+                }
+
+                left = Stopwatch.GetTimestamp();
+            }
+
+            // The clock is the machine's, so that the other process's figure can be compared.
+            JsonNode? call;
+            while ((call = (await practice.GetFromJsonAsync<JsonArray>("/practice/calls", ct))!.FirstOrDefault())?["closedAt"] is null) await Task.Delay(5, ct);
+            took.Add(Stopwatch.GetElapsedTime(left, (long)call["closedAt"]!).TotalMilliseconds);
+        }
+
+        took.Sort();
+        await Line($"a caller hangs up: the provider's connection is closed after {took[took.Count / 2]:0.0} ms (median of {took.Count}), at most {took[^1]:0.0} ms");
+    }
+
+    private async Task SoakAsync(Installation outpost, string key, CancellationToken ct)
+    {
+        await Line();
+        await Line($"{"requests",10} {"RSS MB",8}");
+        long done = 0;
+        while (done < soak)
+        {
+            var part = await LoadGenerator.RunAsync(outpost.Address, new("gateway", _ => Post("/v1/chat/completions", false, key), 200), 16, TimeSpan.FromSeconds(10), ct);
+            done += part.Requests;
+            await Line($"{done,10} {Footprint.Of(outpost.Pid, withChildren: false).Resident / 1048576d,8:0.0}");
+        }
+    }
+
+    // A key of its own, as any program has one: with the limits of the service, and as many calls as it likes.
+    private static async Task<string> KeyAsync(Installation outpost, CancellationToken ct)
+    {
+        using var client = outpost.Client();
+        using var signIn = await client.PostAsJsonAsync("/api/auth/login", new { email = outpost.Login.Email, password = outpost.Login.Password }, ct);
+        signIn.EnsureSuccessStatusCode();
+        var token = (string)(await signIn.Content.ReadFromJsonAsync<JsonNode>(ct))!["token"]!;
+        client.DefaultRequestHeaders.Authorization = new("Bearer", token);
+        var made = await Installation.PostAsync(client, "/api/keys", new { name = "bench", scopes = new[] { "gateway" }, calls_per_minute = 1_000_000 }, ct);
+        return (string)made["key"]!;
+    }
+
+    private static byte[] Post(string path, bool stream, string? key)
+    {
+        var json = $$"""{"model":"{{Model}}","max_tokens":400,"stream":{{(stream ? "true" : "false")}},"messages":[{"role":"system","content":"You are brief."},{"role":"user","content":"What does the invoice of March say about the pump in the cellar, and who is to repair it?"}]}""";
+        return Encoding.UTF8.GetBytes(
+            $"POST {path} HTTP/1.1\r\nHost: localhost\r\n{(key is null ? "" : $"Authorization: Bearer {key}\r\n")}Content-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(json)}\r\n\r\n{json}");
+    }
+
+    private Task Row(bool stream, int callers, Measured direct, Measured gateway, double cpu, long resident) => Line(string.Create(CultureInfo.InvariantCulture,
+        $"{(stream ? "streamed" : "whole"),-9} {callers,7} {direct.PerSecond,9:0} {Ms(direct, 0.5),8:0.00} {Ms(direct, 0.99),8:0.00} {gateway.PerSecond,10:0} {Ms(gateway, 0.5),8:0.00} {Ms(gateway, 0.99),8:0.00} {Ms(gateway, 0.5) - Ms(direct, 0.5),10:0.00} {Ms(gateway, 0.99) - Ms(direct, 0.99),10:0.00} {cpu * 1_000_000,8:0} {resident / 1048576d,8:0.0}"));
+
+    private static double Ms(Measured measured, double share) => measured.Percentile(share) / 1000;
+
+    private Task Line(FormattableString text) => output.WriteLineAsync(text.ToString(CultureInfo.InvariantCulture));
+
+    private Task Line(string text = "") => output.WriteLineAsync(text);
+}
