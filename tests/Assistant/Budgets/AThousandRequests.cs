@@ -26,19 +26,19 @@ public sealed class AThousandRequests(PostgresServer postgres)
     [Fact]
     public async Task With_delays_faults_and_a_service_that_is_killed_stay_within_the_cap_and_add_up_to_the_nano_dollar()
     {
-        var limits = new Limits { PerRequest = Dollars(0.05m), PerHour = Dollars(2.5m), PerDay = Dollars(2.5m) };
+        var limits = new Limits { PerRequest = Dollars(0.05m), PerHour = Dollars(0.9m), PerDay = Dollars(0.9m) };
         var list = ModelListFile.Parse(AssistantUnderTest.Models, "models");
         await using var database = await postgres.DatabaseAsync(MigrationSet.From(typeof(AssistantApp).Assembly), "assistant", Stop);
         await using var provider = await PracticeProvider.StartAsync(TimeProvider.System, ct: Stop);
         provider.Choose = call => Fate(call.MaxOutput);
         var models = Path.Combine(Path.GetTempPath(), $"models-{Guid.NewGuid():N}.yaml");
         await File.WriteAllTextAsync(models, AssistantUnderTest.Models, Stop);
-        var keys = new[] { await KeyAsync(database, Limits.None), await KeyAsync(database, new() { PerHour = Dollars(1) }) };
+        var keys = new[] { await KeyAsync(database, Limits.None), await KeyAsync(database, new() { PerHour = Dollars(0.4m) }) };
 
         await using var service = new ServiceProcess(database.Settings.With(
             ("LOG_LEVEL", "warn"), (LiveModels.Setting, models), (ProviderSet.PracticeSetting, provider.Address.AbsoluteUri), ("ASSISTANT_DEADLINE_SECONDS", "20"),
-            ("COST_LIMIT_PER_REQUEST", "0.05"), ("COST_LIMIT_PER_HOUR", "2.5"), ("COST_LIMIT_PER_DAY", "2.5"),
-            ("COST_WARN_PER_REQUEST", "0.05"), ("COST_WARN_PER_HOUR", "1"), ("COST_WARN_PER_DAY", "1.2")));
+            ("COST_LIMIT_PER_REQUEST", "0.05"), ("COST_LIMIT_PER_HOUR", "0.9"), ("COST_LIMIT_PER_DAY", "0.9"),
+            ("COST_WARN_PER_REQUEST", "0.05"), ("COST_WARN_PER_HOUR", "0.5"), ("COST_WARN_PER_DAY", "0.5")));
         await service.StartAsync(Stop);
 
         using var over = new CancellationTokenSource();

@@ -43,6 +43,7 @@ public sealed class BadInput(PostgresServer postgres)
 
         using var content = new StreamContent(new Zeros(200L << 20));
         content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        content.Headers.ContentLength = 200L << 20;
         using var answer = await client.PostAsync(path, content, AssistantUnderTest.Stop);
 
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
@@ -84,14 +85,14 @@ public sealed class BadInput(PostgresServer postgres)
         using var client = await test.ProgramAsync("chat");
         await (await client.SendAsync("/api/chat", new { messages = new[] { new { role = "user", content = "one" } } })).JsonAsync();
         await test.SettledAsync();
-        await SqlAsync($"alter database {test.Database.Name} allow_connections false");
+        await SqlAsync($"alter database {test.Database.Name} connection limit 0");
         await SqlAsync("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'assistant_app' and datname = current_database()");
 
         var refused = await (await client.SendAsync("/api/chat", new { messages = new[] { new { role = "user", content = "two" } } })).RefusedAsync(HttpStatusCode.ServiceUnavailable, "SERVICE_UNAVAILABLE");
 
         Assert.NotNull((string?)refused["detail"]);
         Assert.Single(test.Provider.Calls);
-        await SqlAsync($"alter database {test.Database.Name} allow_connections true");
+        await SqlAsync($"alter database {test.Database.Name} connection limit -1");
         await (await client.SendAsync("/api/chat", new { messages = new[] { new { role = "user", content = "three" } } })).JsonAsync();
 
         async Task SqlAsync(string sql)

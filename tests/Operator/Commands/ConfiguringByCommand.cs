@@ -171,7 +171,7 @@ public sealed class ConfiguringByCommand : IDisposable
     }
 
     // Whatever stands here is meant to be read by anyone: a name, a directory, a region.
-    private static readonly string[] PlainText = ["POSTGRES_DB", "POSTGRES_USER", "OUTPOST_DATA", "OTEL_SERVICE_NAME", "REGION", "INSTANCE", "FLY_REGION", "FLY_ALLOC_ID", "NODE_OPTIONS", "OUTPOST_ENV_FILE", "FSM_API_KEY_FILE", "FSM_FILES_DIR", "SMTP_HOST", "SMTP_USER"];
+    private static readonly string[] PlainText = ["POSTGRES_DB", "POSTGRES_USER", "OUTPOST_DATA", "OTEL_SERVICE_NAME", "REGION", "INSTANCE", "FLY_REGION", "FLY_ALLOC_ID", "NODE_OPTIONS", "OUTPOST_ENV_FILE", "FSM_API_KEY_FILE", "FSM_FILES_DIR", "AICQ_CONFIG", "RATE_LIMIT_WHITELIST", "ADMIN_AGENT_ID", "ARCHIVE_DIR", "BACKUP_DIR", "BACKUP_OFFSITE", "BACKUP_RECIPIENTS", "BACKUP_IDENTITY", "DECISION_LOG", "ASSISTANT_MODELS", "SMTP_HOST", "SMTP_USER"];
 
     private void Write(string text)
     {
