@@ -118,7 +118,7 @@ internal sealed class BackedUp : IAsyncDisposable
     public async Task<string[]> DatabasesAsync()
     {
         Reconnect();
-        await using var command = Database.Superuser.CreateCommand($"select array(select datname::text from pg_database where datname like '{Database.Name}%' order by 1)");
+        await using var command = Database.Superuser.CreateCommand($"select array(select datname::text from pg_database where datname = '{Database.Name}' or starts_with(datname, '{Database.Name}_') order by 1)");
         return (string[])(await command.ExecuteScalarAsync(Ct))!;
     }
 

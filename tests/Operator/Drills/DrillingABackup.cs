@@ -31,7 +31,7 @@ public sealed class DrillingABackup(PostgresServer server)
             + @"Drill passed: ai_fsm_20260219_020000\.dump is back in [\d.]+ s \([\d.]+ MB/s of database\)\n\z", drill.Output);
         Assert.Equal(
             "# Decision log\n\n### DRILL-2026-02-19: Backup restore validation\n- Date: 2026-02-19T02:00:00Z\n- Backup file: ai_fsm_20260219_020000.dump\n- Restore duration: N minutes\n"
-            + "- Row counts: users=1, jobs=0, visits=0, estimates=0, invoices=0, payments=0, audit_log=0\n- Health check: ok\n- Login smoke test: ok\n- Notes: none\n",
+            + "- Row counts: users=1, jobs=0, visits=0, estimates=0, invoices=0, payments=0, audit_log=1\n- Health check: ok\n- Login smoke test: ok\n- Notes: none\n",
             System.Text.RegularExpressions.Regex.Replace(File.ReadAllText(Path.Combine(at.Data.Path, "docs", "DECISION_LOG.md")), @"\d+\.\d minutes", "N minutes"));
         var json = JsonNode.Parse(File.ReadAllText(Directory.GetFiles(at.Data.Drills).Single()))!;
         Assert.True(json["passed"]!.GetValue<bool>());
