@@ -32,14 +32,16 @@ public sealed class AnsweringRequests(PostgresServer postgres, RedisServer redis
     public async Task Another_sites_page_can_read_every_answer_also_a_refusal()
     {
         await using var hub = await HubUnderTest.StartAsync(postgres, redis);
-        var client = hub.Client();
-        client.DefaultRequestHeaders.Add("Origin", "https://example.com");
+        var (client, afterwards) = (hub.Client(), hub.Client());
+        foreach (var one in new[] { client, afterwards }) one.DefaultRequestHeaders.Add("Origin", "https://example.com");
         for (var i = 0; i < 30; i++) await client.ReadAsync("/find?q=x");
 
         HttpResponseMessage[] answers =
         [
             await client.ReadAsync("/channels"), await client.ReadAsync("/find?q=x"), await client.ReadAsync("/nowhere"), await client.DeleteAsync("/channels", HubUnderTest.Stop),
-            await client.PostJsonAsync("/register", new string(' ', 9000)), await client.PostAsync("/register", new StringContent("x", Encoding.UTF8, "text/plain"), HubUnderTest.Stop),
+            await client.PostJsonAsync("/register", new string(' ', 9000)),
+            // The hub closes the connection over which it was sent too much.
+            await afterwards.PostAsync("/register", new StringContent("x", Encoding.UTF8, "text/plain"), HubUnderTest.Stop),
         ];
 
         Assert.Equal([200, 429, 404, 405, 413, 415], answers.Select(a => (int)a.StatusCode));
