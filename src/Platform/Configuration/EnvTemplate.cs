@@ -18,7 +18,7 @@ public static class EnvTemplate
 {
     private const int Width = 110;
 
-    private static readonly string[] Groups = ["Running", "Database", "Security", "Addresses", "Spending", "Messages", "Backups", "Archive", "Watching"];
+    private static readonly string[] Groups = ["Running", "Database", "Security", "Addresses", "Models", "Spending", "Messages", "Backups", "Archive", "Watching"];
 
     /// <summary>With fresh secrets of its own, ready to use beside the postgres and redis containers.</summary>
     public static string New(MachineProfile profile)
