@@ -70,6 +70,8 @@ internal sealed partial class Ledger(NpgsqlDataSource source, BudgetSettings set
             throw BudgetRules.LedgerUnreachable();
         }
 
+        // The writer may be waiting for the database with a settlement in its hands, and looks at nothing else meanwhile.
+        await using var tired = clock.CreateTimer(static state => ((Entry)state!).Answer!.TrySetException(BudgetRules.LedgerUnreachable()), entry, Patience, Timeout.InfiniteTimeSpan);
         await using var left = ct.UnsafeRegister(static (state, token) => ((Entry)state!).Answer!.TrySetCanceled(token), entry);
         return await entry.Answer!.Task;
     }
@@ -104,7 +106,15 @@ internal sealed partial class Ledger(NpgsqlDataSource source, BudgetSettings set
         List<Entry> holds = new(MostAtOnce), ended = new(MostAtOnce);
         while (await _entries.Reader.WaitToReadAsync())
         {
-            while (holds.Count + ended.Count < MostAtOnce && _entries.Reader.TryRead(out var entry)) (entry.Request is null ? ended : holds).Add(entry);
+            while (holds.Count + ended.Count < MostAtOnce && _entries.Reader.TryRead(out var entry))
+            {
+                if (entry.Request is null) ended.Add(entry);
+                else if (!entry.Answer!.Task.IsCompleted) holds.Add(entry);
+                // Whoever asked has gone, and nothing was held yet.
+                else Interlocked.Decrement(ref _waiting);
+            }
+
+            if (holds.Count + ended.Count == 0) continue;
 
             try
             {
