@@ -35,6 +35,16 @@ public static class BenchCommand
         });
         bench.Subcommands.Add(redis);
 
+        var megabytes = new Option<int>("--megabytes") { Description = "How large the company is", DefaultValueFactory = _ => 1000 };
+        var backup = new Command("backup", "Dump and archive of a company of 1 GB: copying it, bringing it back, and what is lost with the server") { megabytes };
+        backup.SetAction(async (words, ct) =>
+        {
+            // Long enough that the time-out of the archive decides what is lost, and not the moment.
+            await new BackupBench(words.InvocationConfiguration.Output, words.GetValue(megabytes), TimeSpan.FromSeconds(words.GetValue(seconds)) * 16).RunAsync(ct);
+            return 0;
+        });
+        bench.Subcommands.Add(backup);
+
         var soak = new Option<long>("--soak") { Description = "So many requests more, one after the other, to see whether the memory grows" };
         var assistant = new Command("assistant", "What the assistant's gateway adds to asking a provider directly, with its ledger on: latency, requests a second, memory") { soak };
         assistant.SetAction(async (words, ct) =>

@@ -41,14 +41,18 @@ internal sealed class FsmBench(TextWriter output, TimeSpan duration, int connect
     // As many as it takes that each gets a handful of payments, as invoices do.
     private const int Invoices = 200;
 
-    private sealed record Prepared(Guid Client, Guid[] Invoices);
+    private static readonly string[] _words = ["heater", "bench", "tap", "INV-00"];
+
+    private sealed record Prepared(Guid Client, Guid[] Invoices, DateOnly Monday);
 
     private static async Task<Prepared> PrepareAsync(HttpClient client, CancellationToken ct)
     {
         var id = (Guid)(await Installation.PostAsync(client, "/api/v1/clients", new { name = "Bench & Sons" }, ct))["data"]!["id"]!;
+        var jobs = new List<Guid>();
         for (var i = 0; i < 50; i++)
         {
-            await Installation.PostAsync(client, "/api/v1/jobs", new { client_id = id, title = $"Replace the water heater {i}", description = "The old one leaks.", priority = i % 5 }, ct);
+            var job = await Installation.PostAsync(client, "/api/v1/jobs", new { client_id = id, title = $"Replace the water heater {i}", description = "The old one leaks.", priority = i % 5 }, ct);
+            jobs.Add((Guid)job["data"]!["id"]!);
         }
 
         var invoices = new Guid[Invoices];
@@ -60,7 +64,24 @@ internal sealed class FsmBench(TextWriter output, TimeSpan duration, int connect
             await Installation.PostAsync(client, $"/api/v1/invoices/{invoices[i]}/transition", new { status = "sent" }, ct);
         }
 
-        return new(id, invoices);
+        // A week of a small company: two visits a day for each of four technicians.
+        var monday = new DateOnly(2031, 3, 3);
+        for (var person = 0; person < 4; person++)
+        {
+            var technician = (Guid)(await Installation.PostAsync(client, "/api/v1/users",
+                new { email = $"bench{person}@example.com", full_name = $"Technician {person}", role = "tech", password = "a long password to measure with" }, ct))["data"]!["id"]!;
+            for (var day = 0; day < 5; day++)
+            {
+                foreach (var hour in new[] { 14, 17 })
+                {
+                    var at = monday.AddDays(day).ToDateTime(new TimeOnly(hour, 0), DateTimeKind.Utc);
+                    await Installation.PostAsync(client, $"/api/v1/jobs/{jobs[((person * 10) + day) % jobs.Count]}/visits",
+                        new { scheduled_start = at, scheduled_end = at.AddHours(2), assigned_user_id = technician }, ct);
+                }
+            }
+        }
+
+        return new(id, invoices, monday);
     }
 
     private IEnumerable<(Load Load, int Connections)> Loads(Installation outpost, string cookie, Prepared prepared)
@@ -74,10 +95,25 @@ internal sealed class FsmBench(TextWriter output, TimeSpan duration, int connect
         // As many as may guess at once for one person; each takes 19 MiB and two passes of Argon2id.
         yield return (new("login", _ => LoadGenerator.Post("/api/v1/auth/login", login), 200), Math.Min(connections, 4));
         yield return (new("job list, 50 rows", _ => LoadGenerator.Get("/api/v1/jobs?limit=50", cookie), 200), connections);
+        yield return (new("schedule board, a week", _ => LoadGenerator.Get($"/api/v1/schedule?from={prepared.Monday:yyyy-MM-dd}&to={prepared.Monday.AddDays(6):yyyy-MM-dd}", cookie), 200), connections);
+        yield return (new("invoice list, 50 rows", _ => LoadGenerator.Get("/api/v1/invoices?limit=50", cookie), 200), connections);
+        yield return (new("search, everything", n => LoadGenerator.Get($"/api/v1/search?q={_words[n % _words.Length]}", cookie), 200), connections);
         yield return (create, 1);
         yield return (create, connections);
         yield return (Payment("one"), 1);
         yield return (Payment("many"), connections);
+        yield return (Mixed(), connections);
+
+        // What an office does all day: mostly looking, now and then writing.
+        Load Mixed() => new("mixed", n => (n % 20) switch
+        {
+            0 => LoadGenerator.Post("/api/v1/jobs", job, cookie),
+            1 or 2 => LoadGenerator.Get($"/api/v1/search?q={_words[n % _words.Length]}", cookie),
+            < 6 => LoadGenerator.Get("/api/v1/invoices?limit=50", cookie),
+            < 10 => LoadGenerator.Get($"/api/v1/schedule?from={prepared.Monday:yyyy-MM-dd}&to={prepared.Monday.AddDays(6):yyyy-MM-dd}", cookie),
+            < 13 => LoadGenerator.Get($"/api/v1/clients/{prepared.Client}", cookie),
+            _ => LoadGenerator.Get("/api/v1/jobs?limit=50", cookie),
+        }, 200, 201);
 
         // The number of the request starts again with each measurement, the key must not.
         Load Payment(string who) => new("payment", n => LoadGenerator.Post(

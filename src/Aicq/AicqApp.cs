@@ -72,7 +72,7 @@ public static class AicqApp
         "/who/{id}" => "/who/:id",
         "/room/{id}" or "/room/{id}/{msgId}" => "/room/:id",
         "/room/{id}/live" => "/room/:id/live",
-        "/dm/{id}" or "/dm/{msgId}" => "/dm/:id",
+        "/dm/{id}" => "/dm/:id",
         "/static/{**name}" => "/static",
         "unknown" => "other",
         _ => route,

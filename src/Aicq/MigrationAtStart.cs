@@ -1,3 +1,4 @@
+using Npgsql;
 using Outpost.Platform.Configuration;
 using Outpost.Platform.Migrations;
 using Outpost.Platform.Roles;
@@ -10,14 +11,29 @@ namespace Outpost.Aicq;
 /// </summary>
 internal sealed partial class MigrationAtStart(Subsystem subsystem, Settings settings, ILogger<MigrationAtStart> log) : IHostedLifecycleService
 {
+    private static readonly TimeSpan WaitFor = TimeSpan.FromSeconds(30), Between = TimeSpan.FromMilliseconds(500);
+
     /// <exception cref="MigrationException">It did not work; nothing is served.</exception>
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
         if (settings["AICQ_MIGRATE"]?.Equals("false", StringComparison.OrdinalIgnoreCase) is true) return;
 
         Running(log);
-        var applied = await SubsystemMigrations.UpAsync(subsystem, settings, say: null, cancellationToken);
-        Completed(log, applied.Count);
+        var started = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                Completed(log, (await SubsystemMigrations.UpAsync(subsystem, settings, say: null, cancellationToken)).Count);
+                return;
+            }
+            catch (MigrationException e) when (IsNotThereYet(e) && TimeProvider.System.GetElapsedTime(started) < WaitFor)
+            {
+                // The machine that the database is on may be starting too.
+                NotThereYet(log);
+                await Task.Delay(Between, TimeProvider.System, cancellationToken);
+            }
+        }
     }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -30,8 +46,15 @@ internal sealed partial class MigrationAtStart(Subsystem subsystem, Settings set
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
+    private static bool IsNotThereYet(MigrationException e) =>
+        e.InnerException is System.Net.Sockets.SocketException or TimeoutException or PostgresException { SqlState: PostgresErrorCodes.CannotConnectNow }
+        || (e.InnerException is NpgsqlException && e.InnerException is not PostgresException);
+
     [LoggerMessage(LogLevel.Information, "running database migrations...")]
     private static partial void Running(ILogger log);
+
+    [LoggerMessage(LogLevel.Warning, "the database cannot be reached yet")]
+    private static partial void NotThereYet(ILogger log);
 
     [LoggerMessage(LogLevel.Information, "migrations completed")]
     private static partial void Completed(ILogger log, int applied);

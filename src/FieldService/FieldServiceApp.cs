@@ -27,6 +27,7 @@ using Outpost.FieldService.Taxes;
 using Outpost.FieldService.Recurring;
 using Outpost.FieldService.Visits;
 using Outpost.FieldService.Web;
+using Outpost.FieldService.Web.Forms;
 using Outpost.FieldService.Web.Pages;
 using Outpost.FieldService.Worker;
 using Outpost.FieldService.Webhooks;
@@ -47,7 +48,7 @@ public static class FieldServiceApp
         // Nothing from elsewhere, no script or style but the files of this build.
         Security = new()
         {
-            ContentSecurityPolicy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; manifest-src 'self'; "
+            ContentSecurityPolicy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; "
                 + "form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
         },
         ErrorPage = (http, failure) => ErrorPage.WriteAsync(http, failure.Message),
@@ -72,6 +73,8 @@ public static class FieldServiceApp
         more?.Invoke(services);
 
         var app = builder.Build();
+        // Before everything: what a form asks for goes through all of it.
+        app.UseMiddleware<FormBridge>();
         app.UseServiceHost();
         app.UseMiddleware<Gate>();
         app.MapHealth("/api/health", HealthRoute.Checks("web", clock));

@@ -40,10 +40,13 @@ var root = new RootCommand("Outpost: field service, assistant, agent hub, and th
     HealthCommand.Create(settings),
     SmokeCommand.Create(settings),
     ArchiveCommands.Create(subsystems, settings, clock),
+    NodeCommands.Create(settings, clock),
     BenchCommand.Create(),
     AssistantCommands.Create(new AssistantModels(), settings, clock),
     JournalCommand.Create(settings),
     BackupCommands.Create(subsystems, settings, clock),
+    RestoreCommand.Create(roles, subsystems, Migrations.UpAsync, settings, clock, new RestoreFromArchive(subsystems, new(clock))),
+    DrillCommand.Create(roles, subsystems, Migrations.UpAsync, settings, clock),
 };
 
 return await CommandLine.RunAsync(root, args);

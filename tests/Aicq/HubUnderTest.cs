@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
+using Npgsql;
 using Outpost.Aicq.Tests;
 using Outpost.Platform.Configuration;
 using Outpost.Platform.Http;
@@ -46,7 +47,8 @@ public sealed class HubUnderTest : IAsyncDisposable
     public static async Task<HubUnderTest> StartAsync(TestDatabase database, RedisUrl redis, params (string Key, string Value)[] settings)
     {
         var clock = new Clock(Start);
-        var app = AicqApp.Build(SettingsOf(database, redis).With(settings), database.AppSource, clock);
+        // A pool of its own, which ends with it: several instances may share a database.
+        var app = AicqApp.Build(SettingsOf(database, redis).With(settings), NpgsqlDataSource.Create(database.AppSource.ConnectionString), clock);
         await app.StartAsync(Stop);
         return new(database, redis, app, clock);
     }

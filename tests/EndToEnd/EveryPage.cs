@@ -16,22 +16,22 @@ public sealed class EveryPage(PostgresServer postgres, Chromium chromium)
           if (document.querySelectorAll('h1').length !== 1) faults.push('has not exactly one h1');
           if (document.querySelectorAll('main').length !== 1) faults.push('has not exactly one main');
           if (!root.lang) faults.push('has no language');
-          for (const input of document.querySelectorAll('input:not([type=hidden])')) if (!input.labels.length) faults.push(`${input.name} has no label`);
-          for (const e of document.querySelectorAll('a, button')) if (!(e.textContent.trim() || e.getAttribute('aria-label'))) faults.push(`nameless ${e.outerHTML}`);
+          for (const input of document.querySelectorAll('input:not([type=hidden]), select, textarea')) if (!input.labels.length && !input.getAttribute('aria-label')) faults.push(`${input.name} has no label`);
+          for (const e of document.querySelectorAll('a, button, summary')) if (!(e.textContent.trim() || e.getAttribute('aria-label'))) faults.push(`nameless ${e.outerHTML}`);
           for (const table of document.querySelectorAll('table')) {
             if (!table.caption) faults.push('a table has no caption');
             if (!table.querySelector('thead th[scope=col]') || !table.querySelector('tbody th[scope=row]')) faults.push('a table has no headers');
           }
-          for (const e of document.querySelectorAll('button, .button, nav a, input:not([type=hidden])')) {
+          for (const e of document.querySelectorAll('button, .button, nav a, summary, select, textarea, input:not([type=hidden], [type=checkbox], [type=radio])')) {
             const box = e.getBoundingClientRect();
-            if (shown(e) && box.height < 43.5) faults.push(`only ${box.height} px high: ${e.textContent.trim() || e.name}`);
+            if (shown(e) && box.height > 1 && box.height < 43.5) faults.push(`only ${box.height} px high: ${e.textContent.trim() || e.name}`);
           }
           for (const e of document.querySelectorAll('main *')) {
             const box = e.getBoundingClientRect();
-            if (shown(e) && box.width && box.right > root.clientWidth + 1 && !e.closest('.tabs, .visually-hidden, thead')) faults.push(`sticks out: ${e.outerHTML.slice(0, 80)}`);
+            if (shown(e) && box.width && box.right > root.clientWidth + 1 && !e.closest('.tabs, .subnav, .pool, .kanban, .scroll, .visually-hidden, thead')) faults.push(`sticks out: ${e.outerHTML.slice(0, 80)}`);
           }
           for (const e of document.querySelectorAll('.tiles > div, .tiles dd, .card, td, dd')) if (shown(e) && e.scrollWidth > e.clientWidth + 1) faults.push(`does not fit: ${e.textContent.trim().slice(0, 40)}`);
-          if (document.querySelector('[style], style, script')) faults.push('holds a style or script of its own');
+          if (document.querySelector('[style], style, script:not([src])')) faults.push('holds a style or script of its own');
           const ids = [...document.querySelectorAll('[id]')].map(e => e.id);
           if (new Set(ids).size !== ids.length) faults.push('uses an id twice');
           return faults.concat(contrast());
@@ -60,10 +60,8 @@ public sealed class EveryPage(PostgresServer postgres, Chromium chromium)
 
     [Theory]
     [InlineData(390, false)]
-    [InlineData(390, true)]
-    [InlineData(768, false)]
+    [InlineData(768, true)]
     [InlineData(1440, false)]
-    [InlineData(1440, true)]
     public async Task Can_be_read_and_used(int width, bool dark)
     {
         await using var service = await DemoService.StartAsync(postgres);
@@ -84,7 +82,7 @@ public sealed class EveryPage(PostgresServer postgres, Chromium chromium)
         await page.GetByRole(AriaRole.Link, new() { Name = "Go to today" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
         await page.WaitForURLAsync("**/login");
-        Assert.Empty(faults.Concat(window.Faults));
+        Assert.True(faults.Count + window.Faults.Count == 0, string.Join('\n', faults.Concat(window.Faults)));
 
         async Task SeeAsync(string name)
         {
@@ -126,6 +124,57 @@ public sealed class EveryPage(PostgresServer postgres, Chromium chromium)
         ("job", $"/app/jobs/{await service.TextAsync("select j.id from jobs j where status = 'in_progress' order by (select count(*) from visits v where v.job_id = j.id) desc, j.id limit 1")}"),
         ("job-invoiced", $"/app/jobs/{await service.TextAsync("select j.id from jobs j join invoices i on i.job_id = j.id where i.status = 'void' order by j.id limit 1")}"),
         ("job-draft", $"/app/jobs/{await service.TextAsync("select id from jobs where status = 'draft' order by id limit 1")}"),
+        ("job-new", $"/app/jobs/new?client={await ClientAsync(service)}"),
+        ("job-for-whom", "/app/jobs/new?q=park"),
+        ("job-edit", $"/app/jobs/{await service.TextAsync("select id from jobs where status = 'scheduled' order by id limit 1")}/edit"),
+        ("job-board", "/app/jobs/board"),
+        ("requests", "/app/requests"),
+        ("share", $"/app/share/estimate/{await service.TextAsync("select id from estimates where status = 'sent' order by total_cents desc, id limit 1")}"),
+        ("book", "/book/tallgrass"),
+        ("plans", "/app/plans"),
+        ("plan", $"/app/plans/{await service.TextAsync("select id from job_plans order by title limit 1")}"),
+        ("plan-new", $"/app/plans/new?client={await ClientAsync(service)}"),
+        ("visit", $"/app/visits/{await service.TextAsync("select id from visits where status = 'in_progress' order by id limit 1")}"),
+        ("visit-planned", $"/app/visits/{await service.TextAsync("select id from visits where status = 'scheduled' order by scheduled_start, id limit 1")}"),
+        ("schedule", "/app/schedule"),
+        ("schedule-week", "/app/schedule?view=week"),
+        ("schedule-month", "/app/schedule?view=month"),
+        ("absences", "/app/absences"),
+        ("clients", "/app/clients"),
+        ("clients-none", "/app/clients?q=zeppelin"),
+        ("client", $"/app/clients/{await ClientAsync(service)}"),
+        ("client-new", "/app/clients/new"),
+        ("client-edit", $"/app/clients/{await ClientAsync(service)}/edit"),
+        ("properties", "/app/properties"),
+        ("property", $"/app/properties/{await service.TextAsync("select property_id from jobs where property_id is not null group by property_id order by count(*) desc, property_id limit 1")}"),
+        ("search", "/app/search?q=park"),
+        ("estimates", "/app/estimates"),
+        ("estimate-new", $"/app/estimates/new?client={await ClientAsync(service)}"),
+        ("estimate-sent", $"/app/estimates/{await service.TextAsync("select id from estimates where status = 'sent' order by total_cents desc, id limit 1")}"),
+        ("estimate-draft", $"/app/estimates/{await service.TextAsync("select id from estimates where status = 'draft' order by total_cents desc, id limit 1")}"),
+        ("estimate-edit", $"/app/estimates/{await service.TextAsync("select id from estimates where status = 'draft' order by total_cents desc, id limit 1")}/edit"),
+        ("estimate-approved", $"/app/estimates/{await service.TextAsync("select id from estimates where status = 'approved' order by total_cents desc, id limit 1")}"),
+        ("invoice-new", $"/app/invoices/new?client={await ClientAsync(service)}"),
+        ("invoice-edit", $"/app/invoices/{await service.TextAsync("select id from invoices where status = 'draft' order by id limit 1")}/edit"),
+        ("payments", "/app/payments"),
+        ("credits", "/app/credits"),
+        ("expenses", "/app/expenses"),
+        ("price-book", "/app/price-book"),
+        ("reports", "/app/reports"),
+        ("report-jobs", "/app/reports/jobs"),
+        ("report-job", $"/app/reports/jobs/{await service.TextAsync("select job_id from invoices where job_id is not null and status = 'paid' order by id limit 1")}"),
+        ("report-hours", "/app/reports/hours"),
+        ("settings", "/app/settings"),
+        ("status", "/app/status"),
+        ("people", "/app/people"),
+        ("person", $"/app/people/{await service.TextAsync("select id from users where role = 'tech' order by full_name limit 1")}"),
+        ("taxes", "/app/taxes"),
+        ("automations", "/app/automations"),
+        ("messages", "/app/messages"),
+        ("template", "/app/messages/templates/visit_reminder.email"),
+        ("programs", "/app/programs"),
+        ("history", "/app/audit"),
+        ("me", "/app/me"),
         ("invoices", "/app/invoices"),
         ("invoices-overdue", "/app/invoices?status=overdue"),
         ("invoice", $"/app/invoices/{await service.TextAsync("select id from invoices i where status = 'partial' order by (select count(*) from invoice_line_items l where l.invoice_id = i.id) desc, id limit 1")}"),
@@ -134,4 +183,6 @@ public sealed class EveryPage(PostgresServer postgres, Chromium chromium)
         ("invoice-draft", $"/app/invoices/{await service.TextAsync("select id from invoices where status = 'draft' order by id limit 1")}"),
         ("not-there", "/app/jobs/00000000-0000-0000-0000-000000000000"),
     ];
+
+    private static Task<string> ClientAsync(DemoService service) => service.TextAsync("select client_id from jobs group by client_id order by count(*) desc, client_id limit 1");
 }

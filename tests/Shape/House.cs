@@ -58,6 +58,8 @@ internal static partial class House
         ["Worker"] = ["Accounts", "Web", "Automations", "Messages"],
         ["Automations"] = ["Accounts", "Web", "Audit", "Clients", "Messages", "Worker"],
         ["Messages"] = ["Accounts", "Web", "Audit", "Clients", "Worker", "Automations"],
+        // What a client sees and decides without signing in, and what people from outside ask for.
+        ["Portal"] = ["Accounts", "Web", "Audit", "Clients", "Documents", "Estimates", "Invoices", "Jobs"],
         ["Demo"] = ["Accounts", "Web", "Audit", "Documents", "Clients", "Properties", "Jobs", "Visits", "Estimates", "Invoices", "Payments"],
     };
 
@@ -112,6 +114,10 @@ internal static partial class House
         ["visit_parts"] = "Parts",
         ["expenses"] = "Expenses",
         ["billed_work"] = "Billing",
+        ["booking_forms"] = "Portal",
+        ["booking_requests"] = "Portal",
+        ["estimate_signatures"] = "Portal",
+        ["portal_links"] = "Portal",
         ["chores"] = "Worker",
         ["worker_heartbeats"] = "Worker",
         ["automations"] = "Automations",

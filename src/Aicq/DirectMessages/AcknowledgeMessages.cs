@@ -10,7 +10,7 @@ namespace Outpost.Aicq.DirectMessages;
 internal static class AcknowledgeMessages
 {
     /// <summary>One.</summary>
-    public static Task HandleOne(HttpContext http, string msgId, Gate gate, Verifier verifier, CancellationToken ct) => RunAsync(http, msgId, RoomRules.MessageUnknown, "0", gate, verifier, ct);
+    public static Task HandleOne(HttpContext http, string id, Gate gate, Verifier verifier, CancellationToken ct) => RunAsync(http, id, RoomRules.MessageUnknown, "0", gate, verifier, ct);
 
     /// <summary>One and all that came before it.</summary>
     public static Task HandleThrough(HttpContext http, Gate gate, Verifier verifier, CancellationToken ct) =>

@@ -42,7 +42,7 @@ internal static class Inbox
         """;
 
     /// <summary>Leaves a message: 4291 when the sender has too many there, 4292 when it is full.</summary>
-    public static readonly RedisScript Send = new(GateLua.Head + MessageLua.Ids + Forget + """
+    public static readonly RedisScript Send = new(GateLua.Storing + GateLua.Head + MessageLua.Ids + Forget + """
         -- KEYS: 6 inbox  7 senders
         -- ARGV: 8 recipient  9 sender  10 body as JSON  11 time and 12 random part of the id  13 most of one sender  14 most in all
         local refusal = admit()

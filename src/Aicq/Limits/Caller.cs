@@ -8,7 +8,7 @@ namespace Outpost.Aicq.Limits;
 /// <summary>Somebody by their address. A network of IPv6 (/64) is one caller, because one machine has all its addresses.</summary>
 internal sealed class Caller(string key, bool whitelisted, bool loopback)
 {
-    private long _blockSeenAt = long.MinValue;
+    private long _blockSeenAt;
     private long _unverifiedUntil;
     private bool _blocked;
 
@@ -28,7 +28,7 @@ internal sealed class Caller(string key, bool whitelisted, bool loopback)
     }
 
     /// <summary>Whether they were blocked when that was last looked at; null when that is longer ago than <paramref name="freshness"/>.</summary>
-    public bool? Blocked(long now, long freshness) => now - Volatile.Read(ref _blockSeenAt) is >= 0 and var age && age < freshness ? Volatile.Read(ref _blocked) : null;
+    public bool? Blocked(long now, long freshness) => Volatile.Read(ref _blockSeenAt) is > 0 and var seen && now - seen < freshness ? Volatile.Read(ref _blocked) : null;
 
     public void Saw(bool blocked, long now)
     {

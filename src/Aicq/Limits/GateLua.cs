@@ -72,6 +72,15 @@ internal static class GateLua
 
         """;
 
+    /// <summary>
+    /// Stands before the gate in a script that stores what somebody said. A Redis that is full refuses only a script's first write, and only one that needs memory;
+    /// this one changes nothing and is refused then, before anything has been counted.
+    /// </summary>
+    public const string Storing = """
+        redis.call('SETRANGE', KEYS[3], 0, '')
+
+        """;
+
     /// <summary>Lets in, and does nothing else.</summary>
     public const string Only = Head + """
         return admit() or {200, limit, left, reset}

@@ -65,9 +65,9 @@ internal sealed partial class LiveFeed(RedisClient redis, LiveChannel channel, O
             {
                 break;
             }
-            catch (RedisException e)
+            catch (Exception e) // The outermost loop: what goes wrong here must not end a hub that serves.
             {
-                Unheard(log, e.Message);
+                Unheard(log, e);
             }
 
             await Task.Delay(BetweenAttempts, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -94,5 +94,5 @@ internal sealed partial class LiveFeed(RedisClient redis, LiveChannel channel, O
     private void Wake() => Interlocked.Exchange(ref _news, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
 
     [LoggerMessage(LogLevel.Warning, "the live channel cannot be heard; it is tried again")]
-    private static partial void Unheard(ILogger log, string cause);
+    private static partial void Unheard(ILogger log, Exception cause);
 }

@@ -26,8 +26,8 @@ internal abstract class LiveStream(HttpContext http, LiveFeed feed, HubMetrics m
             var position = feed.End;
             await BeginAsync(ct);
             Open();
+            await FlushAsync(ct);
             await CatchUpAsync(ct);
-            await http.Response.BodyWriter.FlushAsync(ct);
             await FollowAsync(position, ct);
         }
         finally

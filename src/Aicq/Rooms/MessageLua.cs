@@ -51,7 +51,7 @@ internal static class MessageLua
     /// Stores a message, indexes it, counts it and tells everybody who watches. Answers the gate's four and the id and ts; or 422 for a parent that is not
     /// there, or 4290 and the milliseconds until there is room for so many bytes.
     /// </summary>
-    public const string Post = GateLua.Head + Ids + """
+    public const string Post = GateLua.Storing + GateLua.Head + Ids + """
         -- KEYS: 6 room  7 bytes of the agent  8 activity  9 feed of all public rooms  10... words
         -- ARGV: 8 room  9 agent  10 body as JSON  11 its bytes  12 parent or ''  13 its ms  14 time and 15 random part of the id  16 most messages  17 most bytes  18 '1' for public  19 channel  20 '1' to trim the words
         local refusal = admit()
@@ -106,7 +106,10 @@ internal static class MessageLua
         redis.call('HINCRBY', KEYS[7], ARGV[8] .. ':n', -1)
         local note = '{"deleted":"' .. ARGV[10] .. '","room_id":"' .. ARGV[8] .. '"}'
         local place = '-'
-        if ARGV[13] == '1' then place = redis.call('XADD', KEYS[8], 'MAXLEN', '~', '10000', '*', 'm', note) end
+        if ARGV[13] == '1' then
+          place = redis.call('XADD', KEYS[8], 'MAXLEN', '~', '10000', '*', 'm', note)
+          redis.call('PEXPIRE', KEYS[8], 86400000)
+        end
         redis.call('PUBLISH', ARGV[14], place .. ' ' .. note)
         return {200, limit, left, reset}
         """;

@@ -28,6 +28,7 @@ internal sealed partial class Sweep(RedisClient redis, Activity activity, HubDat
     {
         using var beat = new PeriodicTimer(CarryEvery, TimeProvider.System);
         var swept = clock.GetUtcNow();
+        string? broken = null;
         while (await NextAsync(beat, stoppingToken))
         {
             try
@@ -42,10 +43,15 @@ internal sealed partial class Sweep(RedisClient redis, Activity activity, HubDat
                 await database.WriteAsync(RoomSql.ForgetBatchesAsync, stoppingToken);
                 Swept(log, gone);
             }
-            catch (Exception e) when (e is RedisException or StoreUnavailableException or OperationCanceledException or Npgsql.NpgsqlException)
+            catch (Exception e) when (e is RedisException or StoreUnavailableException or OperationCanceledException)
             {
                 // Tried again at the next beat; who is away is told by others.
                 NotNow(log, e.GetType().Name);
+            }
+            catch (Exception e) // The outermost loop: what goes wrong here must not end a hub that serves.
+            {
+                if (broken != e.Message) Broke(log, e);
+                broken = e.Message;
             }
         }
     }
@@ -81,6 +87,9 @@ internal sealed partial class Sweep(RedisClient redis, Activity activity, HubDat
 
     [LoggerMessage(LogLevel.Information, "{Gone} expired entries taken out")]
     private static partial void Swept(ILogger log, long gone);
+
+    [LoggerMessage(LogLevel.Error, "what is done by the clock goes wrong; it is tried again and again")]
+    private static partial void Broke(ILogger log, Exception cause);
 
     [LoggerMessage(LogLevel.Debug, "not now")]
     private static partial void NotNow(ILogger log, string cause);

@@ -94,8 +94,9 @@ internal sealed class Turn(Question question, Session? session, Conversation? co
 
         _kept = true;
         question.Dispose();
-        var finish = _answer.IsFinished ? Words<FinishReason>.Of(_answer.Reason) : Budget.Charges.LastOrDefault()?.Outcome == "cancelled" ? "cancelled" : "cut";
-        var usage = _answer.IsFinished ? _answer.Usage : Budget.Charges.LastOrDefault()?.Usage ?? default;
+        var last = Budget.Charges is [.., var charge] ? charge : null;
+        var finish = _answer.IsFinished ? Words<FinishReason>.Of(_answer.Reason) : last?.Outcome == "cancelled" ? "cancelled" : "cut";
+        var usage = _answer.IsFinished ? _answer.Usage : last?.Usage ?? default;
         await using var db = new Db(source, null);
         await ConversationSql.Answered(db, conversation.Id, position, new(_answer.Text, _answer.Model ?? conversation.Model, Budget.Id, usage, Budget.Cost, finish), clock.GetUtcNow(), CancellationToken.None);
         await db.CommitAsync(CancellationToken.None);

@@ -47,7 +47,7 @@ internal sealed class Problems : IErrorShape
                 ((HttpResponse)state).ContentType = "application/json";
                 return Task.CompletedTask;
             }, http.Response);
-            OpenAiError.Write(json, failure.Status, failure.Code ?? CodeOf(failure.Status), Sentence(failure), failure.Issues.FirstOrDefault()?.Path);
+            OpenAiError.Write(json, failure.Status, failure.Code ?? CodeOf(failure.Status), Sentence(failure), failure.Issues is [var first, ..] ? first.Path : null);
             return;
         }
 

@@ -11,6 +11,8 @@ internal static class AccountRules
     public static RuleException NoCurrency() =>
         new("VALIDATION_ERROR", "currency must be the code of a currency by ISO 4217, such as USD.") { Field = "currency" };
 
+    public static RuleException Unusable(string field, string fault) => new("VALIDATION_ERROR", $"{field} cannot be used: {fault}") { Field = field };
+
     public static RuleException CurrencyIsUsed() =>
         new("CONFLICT", "The currency cannot change any more: there are estimates, invoices or payments in it.") { Field = "currency" };
 }

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Validation;
@@ -55,6 +56,7 @@ internal static partial class ChangeAccount
             if (await AccountSql.HasDocuments(db, user.Account, ct)) throw AccountRules.CurrencyIsUsed();
         }
 
+        SeeThatTheyCanBeUsed(change.Settings);
         var settings = JsonNode.Parse(kept)!.AsObject();
         if (patch.Of("settings") is JsonObject changed) MergePatch.Apply(settings, changed);
 
@@ -78,6 +80,20 @@ internal static partial class ChangeAccount
         Changed(log, user.Account.Value);
 
         return Answers.Ok(saved);
+    }
+
+    // What would be passed over when a number is given or a fee is due is refused while somebody is there to hear it.
+    private static void SeeThatTheyCanBeUsed(AccountSettings settings)
+    {
+        foreach (var (field, form) in new[] { ("invoice", settings.Numbering.Invoice), ("credit_note", settings.Numbering.CreditNote) })
+        {
+            if (form.Fault() is { } fault) throw AccountRules.Unusable($"settings.numbering.{field}", fault);
+        }
+
+        foreach (var (stage, number) in settings.LateFees.Stages.Select((stage, i) => (stage, i)))
+        {
+            if (stage.Fault() is { } fault) throw AccountRules.Unusable(string.Create(CultureInfo.InvariantCulture, $"settings.late_fees.stages.{number}"), fault);
+        }
     }
 
     [LoggerMessage(LogLevel.Information, "Account {AccountId} changed")]

@@ -50,7 +50,7 @@ internal static class ApplyCredit
         var credit = await LedgerSql.FindCredit(db, invoice.AccountId, id, ct) ?? throw Missing.Of("credit", "credit_id");
         if (credit.ClientId != invoice.ClientId) throw CreditRules.IsAnotherClients();
         // What is left of a deposit when the invoice of its estimate was issued is there for whatever comes.
-        if (credit.EstimateId is { } estimate && estimate != invoice.EstimateId
+        if (credit.EstimateId is { } estimate
             && await InvoiceSql.FindOfEstimate(db, invoice.AccountId, estimate, ct) is null or { Status: InvoiceStatus.Draft })
         {
             throw CreditRules.WaitsForItsInvoice();

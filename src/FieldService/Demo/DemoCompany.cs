@@ -34,7 +34,8 @@ public static class DemoCompany
         var plan = DemoPlan.Of(clock.GetUtcNow(), DemoScale.Of(size));
         var password = Secret.Password();
         var hashes = await HashesAsync(plan.Users.Select((_, i) => i == 0 ? password : Secret.Password()), ct);
-        var email = await sql.WriteAsync(plan, untouched, hashes, clock.GetUtcNow(), ct);
+        var (account, email) = await sql.WriteAsync(plan, untouched, hashes, clock.GetUtcNow(), ct);
+        await new DemoOffice(connection, account, plan, clock.GetUtcNow()).WriteAsync(ct);
         await transaction.CommitAsync(ct);
         return new(true, untouched is null ? new Login(email, password) : null);
     }

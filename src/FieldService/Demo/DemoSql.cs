@@ -21,8 +21,8 @@ internal sealed class DemoSql(NpgsqlConnection connection)
           and exists (select from users u where u.account_id = a.id and u.role = 'owner' and u.deactivated_at is null)
         """, ct);
 
-    /// <returns>The owner's e-mail.</returns>
-    public async Task<string> WriteAsync(DemoPlan plan, Guid? untouched, IReadOnlyList<string> hashes, DateTimeOffset now, CancellationToken ct)
+    /// <returns>The account and the owner's e-mail.</returns>
+    public async Task<(Guid Account, string Email)> WriteAsync(DemoPlan plan, Guid? untouched, IReadOnlyList<string> hashes, DateTimeOffset now, CancellationToken ct)
     {
         var account = untouched ?? Guid.CreateVersion7(now);
         var email = await PeopleAsync(plan, account, untouched is not null, hashes, ct);
@@ -33,7 +33,7 @@ internal sealed class DemoSql(NpgsqlConnection connection)
         await EstimatesAsync(plan, account, ct);
         await InvoicesAsync(plan, account, ct);
         await RunAsync("analyze accounts, users, clients, properties, jobs, visits, estimates, estimate_line_items, invoices, invoice_line_items, document_taxes, payments, ledger_entries, document_numbers", ct);
-        return email;
+        return (account, email);
     }
 
     private async Task<string> PeopleAsync(DemoPlan plan, Guid account, bool isThere, IReadOnlyList<string> hashes, CancellationToken ct)

@@ -34,19 +34,27 @@ internal static class TransitionEstimate
     {
         if (await retry.ReplayAsync(request, null, ct) is { } answer) return answer;
 
+        var (status, after) = await DecideAsync(id, request, user, db, clock, http, ct);
+        return await retry.CommitAsync(StatusCodes.Status200OK, new Response(status, after), ct);
+    }
+
+    /// <summary>Moves it and leaves the commit to the caller.</summary>
+    /// <exception cref="Kernel.RuleException">NOT_FOUND, INVALID_TRANSITION, PRECONDITION_FAILED, VALIDATION_ERROR</exception>
+    internal static async Task<(EstimateStatus Status, GetEstimate.Response After)> DecideAsync(
+        EstimateId id, Request request, CurrentUser user, Db db, TimeProvider clock, HttpContext http, CancellationToken ct)
+    {
         var estimate = await EstimateSql.FindForUpdate(db, user.Account, id, ct) ?? throw Missing.Of("estimate");
         var before = await GetEstimate.WrittenAsync(db, user.Account, id, ct);
         SeeThatItIsWhatWasRead(request, before);
         var moved = estimate.MovedByHand(request.Status!.Value, before.LineItems.Count > 0, CompanyDay.Today(user, clock), clock.GetUtcNow());
         if (request.ChosenLineItemIds is not null && moved.Status is not EstimateStatus.Approved) throw EstimateRules.OnlyAnApprovalChooses();
-        if (moved == estimate) return await retry.CommitAsync(StatusCodes.Status200OK, new Response(estimate.Status, before), ct);
+        if (moved == estimate) return (estimate.Status, before);
 
         if (moved.Status is EstimateStatus.Sent) await SendAsync(db, user, moved, before, ct);
-        else await DecideAsync(db, user, moved, before, request, http, ct);
+        else await SaveDecisionAsync(db, user, moved, before, request, http, ct);
         var after = await GetEstimate.WrittenAsync(db, user.Account, id, ct);
         await AuditLog.Updated(db, user, "estimate", id, before, after, ct);
-
-        return await retry.CommitAsync(StatusCodes.Status200OK, new Response(moved.Status, after), ct);
+        return (moved.Status, after);
     }
 
     private static void SeeThatItIsWhatWasRead(Request request, GetEstimate.Response now)
@@ -65,7 +73,7 @@ internal static class TransitionEstimate
         if (sent.JobId is { } job) await JobFollows.EstimateSentAsync(db, user, job, ct);
     }
 
-    private static async Task DecideAsync(Db db, CurrentUser user, Estimate decided, GetEstimate.Response offer, Request request, HttpContext http, CancellationToken ct)
+    private static async Task SaveDecisionAsync(Db db, CurrentUser user, Estimate decided, GetEstimate.Response offer, Request request, HttpContext http, CancellationToken ct)
     {
         // Whoever has written past this service has not changed what the client agreed to without being noticed.
         if (ContentHash.Of(offer, offer.LineItems, offer.Taxes) != offer.ContentHash) throw EstimateRules.HasChanged(offer.Revision);

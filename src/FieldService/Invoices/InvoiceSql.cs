@@ -18,9 +18,12 @@ internal static class InvoiceSql
     public static Task<int?> LockVersion(Db db, CurrentUser user, Guid id, CancellationToken ct) =>
         db.ValueAsync<int?>($"select version from invoices where account_id = {user.Account} and id = {id} for update", ct);
 
-    /// <summary>The one invoice of an estimate. A void one does not count.</summary>
-    public static Task<Invoice?> FindOfEstimate(Db db, AccountId account, EstimateId estimate, CancellationToken ct) =>
-        db.FirstAsync($"select {Columns} from invoices i where i.account_id = {account} and i.estimate_id = {estimate} and i.status <> 'void'", Read, ct);
+    /// <summary>The one invoice of an estimate, whichever of its revisions it was made from. A void one does not count.</summary>
+    public static Task<Invoice?> FindOfEstimate(Db db, AccountId account, EstimateId estimate, CancellationToken ct) => db.FirstAsync($"""
+        select {Columns} from invoices i
+        where i.account_id = {account} and i.status <> 'void'
+          and i.estimate_id in (select r.id from estimates e join estimates r on r.account_id = e.account_id and r.family_id = e.family_id where e.account_id = {account} and e.id = {estimate})
+        """, Read, ct);
 
     public static async Task Insert(Db db, Invoice draft, Totals totals, CancellationToken ct)
     {

@@ -60,14 +60,17 @@ internal static class LedgerSql
     public static async Task<ClientCredit> CreditOf(Db db, AccountId account, ClientId client, EstimateId? estimate, CancellationToken ct)
     {
         await db.RunAsync($"""
-            insert into client_credits (account_id, id, client_id, estimate_id) values ({account}, {CreditId.New()}, {client}, {estimate}) on conflict do nothing
+            insert into client_credits (account_id, id, client_id, estimate_id) values ({account}, {CreditId.New()}, {client}, {Family(account, estimate)}) on conflict do nothing
             """, ct);
         return (await FindCreditOf(db, account, client, estimate, ct))!;
     }
 
     public static Task<ClientCredit?> FindCreditOf(Db db, AccountId account, ClientId client, EstimateId? estimate, CancellationToken ct) => db.FirstAsync(estimate is null
         ? $"select {CreditColumns} from client_credits c where c.account_id = {account} and c.client_id = {client} and c.estimate_id is null for update"
-        : (Sql)$"select {CreditColumns} from client_credits c where c.account_id = {account} and c.estimate_id = {estimate} for update", ReadCredit, ct);
+        : (Sql)$"select {CreditColumns} from client_credits c where c.account_id = {account} and c.estimate_id = {Family(account, estimate)} for update", ReadCredit, ct);
+
+    // What was paid for one revision is there for the next: it is kept for the first, which all of them go back to.
+    private static Sql Family(AccountId account, EstimateId? estimate) => $"(select e.family_id from estimates e where e.account_id = {account} and e.id = {estimate})";
 
     public static Task<ClientCredit?> FindCredit(Db db, AccountId account, CreditId id, CancellationToken ct) =>
         db.FirstAsync($"select {CreditColumns} from client_credits c where c.account_id = {account} and c.id = {id} for update", ReadCredit, ct);

@@ -11,7 +11,7 @@ namespace Outpost.Operator.Archive;
 /// </summary>
 internal sealed class ArchiveKeeper : IAsyncDisposable
 {
-    private static readonly TimeSpan ReceiverWithin = TimeSpan.FromSeconds(30), Patience = TimeSpan.FromSeconds(10), Glance = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan ReceiverWithin = TimeSpan.FromSeconds(30), Patience = TimeSpan.FromSeconds(10), Glance = TimeSpan.FromMilliseconds(50), SizeEvery = TimeSpan.FromMinutes(5);
     private readonly ArchiveAccess _access;
     private readonly TimeProvider _clock;
     private readonly Action<string> _say;
@@ -23,10 +23,10 @@ internal sealed class ArchiveKeeper : IAsyncDisposable
     private readonly BacklogTrend _trend = new();
     private readonly CancellationTokenSource _stopping = new();
     private ClusterFacts? _facts;
-    private Catalogue.Contents? _catalogue;
     private Task _loop = Task.CompletedTask;
     private Lsn _recoverable;
-    private long _receiverGoneSince;
+    private long _receiverGoneSince, _size, _sizedAt;
+    private (Lsn Log, long At)? _began;
     private bool _suspended;
     private string _told = "";
     private ArchiveState? _state;
@@ -52,7 +52,7 @@ internal sealed class ArchiveKeeper : IAsyncDisposable
     {
         PrivateDirectory.Ensure(_access.Settings.Directory, _access.Server.RunAs);
         _facts = await _access.Server.FactsAsync(_source, ct);
-        _catalogue = await Registration.EnterAsync(_access, _source, _facts, _clock.GetUtcNow(), ct);
+        await Registration.EnterAsync(_access, _source, _facts, _clock.GetUtcNow(), ct);
         await _access.Archive.PrepareAsync(_facts, ct);
         if (_receiver is not null)
         {
@@ -95,15 +95,20 @@ internal sealed class ArchiveKeeper : IAsyncDisposable
     internal async Task<ArchiveState> LookAsync(CancellationToken ct)
     {
         var now = _clock.GetUtcNow();
+        // Commands beside this one add points and restores to it.
+        var catalogue = _access.Catalogue.Read();
         var (seq, behind) = await ArchiveSql.BeatAsync(_source, now, ct);
         var written = new Beat(seq, now);
         _beats.Add(written, behind);
 
         var archiver = await ArchiveSql.ArchiverAsync(_source, ct);
         var receiver = await ReceiverAsync(behind, ct);
-        if (_receiver is not null) await FollowSynchronyAsync(receiver is not null, ct);
-        var backlog = _access.Stream is null ? (await ArchiveSql.BacklogAsync(_source, _facts!.SegmentSize, ct)).Bytes : (await ArchiveSql.SlotAsync(_source, WalReceiver.Slot, ct))?.Bytes ?? 0;
-        var slotLost = _access.Stream is not null && await ArchiveSql.SlotAsync(_source, WalReceiver.Slot, ct) is not { Lost: false };
+        // One that is connected and acknowledges nothing is as good as gone.
+        var receiving = receiver?.Flushed is { } acknowledged && Lsn.Parse(acknowledged) >= behind;
+        if (_receiver is not null) await FollowSynchronyAsync(receiving, ct);
+        var slot = _access.Stream is null ? null : await ArchiveSql.SlotAsync(_source, WalReceiver.Slot, ct);
+        var backlog = _access.Stream is null ? (await ArchiveSql.BacklogAsync(_source, _facts!.SegmentSize, ct)).Bytes : slot?.Bytes ?? 0;
+        var slotLost = _access.Stream is not null && slot is not { Lost: false };
         if (_access.Stream is null)
         {
             if (archiver.LastWal is { } wal && WalSegment.Parse(wal, _facts!.SegmentSize) is { } segment && segment.Timeline == _facts.Timeline) Advance(segment.End(_facts.SegmentSize));
@@ -114,12 +119,32 @@ internal sealed class ArchiveKeeper : IAsyncDisposable
         }
 
         var recoverable = _beats.RecoverableTo(_recoverable);
-        await _backups.LookAsync(_facts!, _catalogue!, ct);
+        if (backlog > _access.Settings.BacklogMegabytes * 1048576L / 2) _backups.Distrust();
+        await _backups.LookAsync(_facts!, backlog == 0, ct);
         if (slotLost) await ReceiveAnewAsync(ct);
 
-        var seen = new ArchiveView(now, _access, archiver, receiver is not null, _suspended, backlog, _trend.Add(_clock.GetTimestamp(), backlog, _clock), _backups, recoverable, slotLost);
-        var size = await ArchiveSql.SizeAsync(_source, ct);
-        return _state = seen.ToState(written, _recoverable, _facts!.Timeline, _catalogue!.Recoveries, size);
+        var seen = new ArchiveView(now, _access, archiver, receiving || (_receiverGoneSince > 0 && _clock.GetElapsedTime(_receiverGoneSince) < Patience), _suspended, backlog, _trend.Add(_clock.GetTimestamp(), backlog, _clock), _backups, recoverable, slotLost);
+        return _state = seen.ToState(written, _recoverable, _facts!.Timeline, catalogue.Recoveries, await SizeAsync(ct), LogPerDay(behind));
+    }
+
+    // Every file of the cluster is looked at for it, so not each time.
+    private async Task<long> SizeAsync(CancellationToken ct)
+    {
+        if (_sizedAt == 0 || _clock.GetElapsedTime(_sizedAt) > SizeEvery) (_size, _sizedAt) = (await ArchiveSql.SizeAsync(_source, ct), _clock.GetTimestamp());
+        return _size;
+    }
+
+    // What a flash disk has to take: the log is written whole, the empty rest of a segment that was ended early included.
+    private double? LogPerDay(Lsn end)
+    {
+        if (_began is not { } began)
+        {
+            _began = (end, _clock.GetTimestamp());
+            return null;
+        }
+
+        var elapsed = _clock.GetElapsedTime(began.At).TotalDays;
+        return elapsed > 0 && end > began.Log ? ((ulong)end - (ulong)began.Log) / elapsed : null;
     }
 
     private void Advance(Lsn to)

@@ -19,6 +19,7 @@ internal sealed class ArchiveMetrics : IDisposable
         Gauge("outpost.archive.backlog", "By", "Finished log on the server's disk that is not archived.", s => s.BacklogBytes);
         Gauge("outpost.archive.backlog_limit", "By", "The backlog at which log is given up, so that the disk does not fill.", s => s.BacklogLimitBytes);
         Gauge("outpost.archive.backlog_full", "s", "Time until the backlog reaches its limit; absent while it does not grow.", s => s.FullInSeconds);
+        Gauge("outpost.archive.log_per_day", "By", "What the log alone writes to the server's disk in a day, at the pace since the start.", s => s.LogBytesPerDay);
         Gauge("outpost.archive.last_success", "s", "When log was last archived, in Unix seconds.", s => s.LastArchivedAt?.ToUnixTimeMilliseconds() / 1000d);
         Gauge("outpost.archive.newest_backup", "s", "When the newest physical backup ended, in Unix seconds.", s => s.NewestBackupAt?.ToUnixTimeMilliseconds() / 1000d);
         Gauge("outpost.archive.receiver_connected", null, "1 while the receiver of the log streams, 0 while it does not; absent where there is none.", s => s.ReceiverConnected is { } connected ? connected ? 1 : 0 : null);

@@ -163,11 +163,10 @@ internal static class ArchiveSql
         return await db.ValueAsync<Lsn>($"select pg_create_restore_point({name})", ct);
     }
 
-    /// <summary>The servers whose acknowledgement commits wait for at present.</summary>
-    public static async Task<string> SynchronousAsync(NpgsqlDataSource source, CancellationToken ct)
+    public static async Task<(string Mode, string Command)> ArchivingAsync(NpgsqlDataSource source, CancellationToken ct)
     {
         await using var db = new Db(source, null);
-        return await db.ValueAsync<string>($"select current_setting('synchronous_standby_names')", ct) ?? "";
+        return (await db.ValueAsync<string>($"select current_setting('archive_mode')", ct) ?? "", await db.ValueAsync<string>($"select current_setting('archive_command')", ct) ?? "");
     }
 
     /// <summary>Lets commits go on without the receiver, or wait for it again as the configuration says.</summary>

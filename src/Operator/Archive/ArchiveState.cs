@@ -14,6 +14,7 @@ namespace Outpost.Operator.Archive;
 /// <param name="RecoverableTo">Where the recoverable log ends.</param>
 /// <param name="BacklogBytes">Finished log on the server's disk that is not archived.</param>
 /// <param name="BacklogLimitBytes">At this much it is given up.</param>
+/// <param name="LogBytesPerDay">What the log alone writes to the server's disk, at the pace since the keeper started.</param>
 /// <param name="FullInSeconds">When the limit is reached if it goes on like this; null when it does not grow.</param>
 internal sealed record ArchiveState(
     DateTimeOffset At,
@@ -35,6 +36,7 @@ internal sealed record ArchiveState(
     long BacklogLimitBytes,
     long DiskFreeBytes,
     double? FullInSeconds,
+    double? LogBytesPerDay,
     string? NewestBackup,
     DateTimeOffset? NewestBackupAt,
     int Backups,

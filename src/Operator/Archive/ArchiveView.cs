@@ -15,14 +15,14 @@ internal sealed record ArchiveView(
 
     private bool Streams => Access.Stream is not null;
 
-    public ArchiveState ToState(Beat written, Lsn recoverable, uint timeline, IReadOnlyList<Catalogue.Recovery> recoveries, long size)
+    public ArchiveState ToState(Beat written, Lsn recoverable, uint timeline, IReadOnlyList<Catalogue.Recovery> recoveries, long size, double? logPerDay)
     {
         var newest = Due.Backups is [.., var last] ? last : null;
         var free = Storage.FreeMegabytes(Access.Server.Data ?? Settings.Directory) * 1048576L;
         double? full = Growth > 0 ? Math.Max(0, Math.Min(Limit, Backlog + free) - Backlog) / Growth : null;
         return new(
             Now, Access.Archive.Engine, Settings.Directory, OnOneDisk(), written, Beats.Newest, Rpo(), PredictedRto(recoveries, size, newest, recoverable), Synchronous(), Streams ? Receiving : null,
-            recoverable == default ? null : recoverable.ToString(), timeline, Archiver.Archived, Archiver.Failed, Streams ? null : Archiver.LastAt, Backlog, Limit, free, full, newest?.Label, newest?.StoppedAt,
+            recoverable == default ? null : recoverable.ToString(), timeline, Archiver.Archived, Archiver.Failed, Streams ? null : Archiver.LastAt, Backlog, Limit, free, full, logPerDay, newest?.Label, newest?.StoppedAt,
             Due.Backups.Count, [.. Problems(full, newest)]);
     }
 

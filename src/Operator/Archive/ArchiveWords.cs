@@ -84,6 +84,7 @@ internal static class ArchiveWords
         if (state.Synchronous != "off") Console.WriteLine($"Synchronous: {state.Synchronous}");
         if (state.ReceiverConnected is { } receiver) Console.WriteLine($"Receiver: {(receiver ? "streams" : "gone")}");
         Console.WriteLine(Text($"Waiting on the server: {Megabytes(state.BacklogBytes)} of at most {Megabytes(state.BacklogLimitBytes)}; {Megabytes(state.DiskFreeBytes)} of disk are free"));
+        if (state.LogBytesPerDay is { } perDay) Console.WriteLine(Text($"The log writes {perDay / 1048576:0} MB a day to the database's disk"));
         Console.WriteLine(state.NewestBackup is null ? "Backups: none yet" : $"Backups: {state.Backups}, newest {state.NewestBackup} of {Instant(state.NewestBackupAt!.Value)}");
         foreach (var problem in state.Problems) Console.WriteLine($"PROBLEM {problem.Code}: {problem.Cause}. Next: {problem.Next}");
     }

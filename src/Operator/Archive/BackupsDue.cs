@@ -9,7 +9,7 @@ internal sealed class BackupsDue(IPhysicalArchive archive, TimeProvider clock, A
     private readonly CancellationTokenSource _stopping = new();
     private Task _running = Task.CompletedTask;
     private DateTimeOffset _listedAt = DateTimeOffset.MinValue, _notBefore = DateTimeOffset.MinValue;
-    private bool _demanded;
+    private bool _demanded, _distrusted;
 
     public IReadOnlyList<BaseBackup> Backups { get; private set; } = [];
 
@@ -24,14 +24,19 @@ internal sealed class BackupsDue(IPhysicalArchive archive, TimeProvider clock, A
     /// <summary>The next look takes a full one.</summary>
     public void Demand() => _demanded = true;
 
+    /// <summary>So much log waits that some of it may have been given up; once it has drained, the archive is looked through for a gap.</summary>
+    public void Distrust() => _distrusted = true;
+
     /// <summary>Looks what is there, now and then, and begins what is due. It does not wait for it.</summary>
-    public async Task LookAsync(ClusterFacts facts, Catalogue.Contents catalogue, CancellationToken ct)
+    /// <param name="drained">Whether nothing waits to be archived.</param>
+    public async Task LookAsync(ClusterFacts facts, bool drained, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
         if (Running) return;
 
-        if (now - _listedAt >= ListEvery)
+        if (now - _listedAt >= ListEvery || (_distrusted && drained))
         {
+            if (drained) _distrusted = false;
             Backups = await archive.BackupsAsync(ct);
             Gap = await GapAsync(facts, ct);
             _listedAt = now;

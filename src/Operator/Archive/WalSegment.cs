@@ -40,6 +40,10 @@ internal readonly record struct WalSegment(uint Timeline, ulong Number)
         return missing;
     }
 
+    /// <summary>What is missing inside each timeline, between its first and its last segment.</summary>
+    public static IEnumerable<WalSegment> Gaps(IEnumerable<WalSegment> there) =>
+        there.GroupBy(segment => segment.Timeline).SelectMany(line => Missing(line, line.MinBy(segment => segment.Number)));
+
     private static ulong PerLog(int size) => 0x1_0000_0000UL / (ulong)size;
 
     private static uint? Hex(string text) => uint.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value) ? value : null;

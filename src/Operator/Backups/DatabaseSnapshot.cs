@@ -73,7 +73,7 @@ internal sealed class DatabaseSnapshot : IAsyncDisposable
         var rows = await RowsAsync(_connection, ct);
         return new(
             (string)row[0]!, (string)row[1]!, (string)row[2]!, await SchemaAsync(_connection, ct), (long)row[3]!, (string)row[4]!, (string)row[5]!, (string)row[6]!, (string)row[7]!, row[8] as string,
-            rows, await RolesAsync(ct), await GrantsAsync(ct), await GlobalsAsync(tools, ct));
+            rows, await AccessAsync(_connection, ct), await RolesAsync(ct), await GrantsAsync(ct), await GlobalsAsync(tools, ct));
     }
 
     /// <summary>How many rows each table has, as this connection sees them.</summary>
@@ -95,6 +95,25 @@ internal sealed class DatabaseSnapshot : IAsyncDisposable
         }
 
         return counts;
+    }
+
+    /// <summary>Who may do what with each table, and what row-level security says about it, in words that can be compared.</summary>
+    public static async Task<SortedDictionary<string, string>> AccessAsync(NpgsqlConnection connection, CancellationToken ct)
+    {
+        var tables = await ListAsync(connection, """
+            select case n.nspname when 'public' then c.relname::text else n.nspname || '.' || c.relname end,
+              concat_ws(' ', case when c.relrowsecurity then 'rls' end, case when c.relforcerowsecurity then 'forced' end,
+                'policies=' || (select count(*) from pg_policy p where p.polrelid = c.oid),
+                (select string_agg(g.role || '=' || g.may, ' ' order by g.role) from (
+                   select case a.grantee when 0 then 'public' else pg_get_userbyid(a.grantee)::text end as role, string_agg(a.privilege_type, ',' order by a.privilege_type) as may
+                   from aclexplode(coalesce(c.relacl, acldefault('r', c.relowner))) a where a.grantee <> c.relowner group by 1) g),
+                (select string_agg(t.attname || ':' || case a.grantee when 0 then 'public' else pg_get_userbyid(a.grantee)::text end || '=' || a.privilege_type, ' ' order by t.attname, a.grantee, a.privilege_type)
+                   from pg_attribute t, aclexplode(t.attacl) a where t.attrelid = c.oid and t.attnum > 0))
+            from pg_class c join pg_namespace n on n.oid = c.relnamespace
+            where c.relkind in ('r', 'p', 'v') and n.nspname not in ('pg_catalog', 'information_schema') and n.nspname not like 'pg\_%'
+              and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')
+            """, r => (Table: r.GetString(0), Access: r.GetString(1)), ct);
+        return new(tables.ToDictionary(t => t.Table, t => t.Access), StringComparer.Ordinal);
     }
 
     /// <summary>The newest migration that a database has seen; null when it keeps no such table.</summary>

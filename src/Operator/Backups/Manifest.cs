@@ -60,12 +60,13 @@ public sealed record Manifest(
 /// <param name="Schema">The newest migration; null when it keeps none.</param>
 /// <param name="Bytes">What it takes on the server.</param>
 /// <param name="Rows">How many rows each table has; tables of another schema than <c>public</c> with its name.</param>
+/// <param name="Access">For each table whether row-level security is on, how many policies it has, and who may do what.</param>
 /// <param name="Roles">Those that own something in it or were granted something.</param>
 /// <param name="Grants">What was granted on the database itself.</param>
 /// <param name="Globals">Roles, memberships and settings of the whole server as <c>pg_dumpall</c> writes them, without passwords.</param>
 public sealed record DatabaseFacts(
     string Server, string Name, string Lsn, string? Schema, long Bytes, string Encoding, string Collate, string Ctype, string Owner, string? Comment,
-    SortedDictionary<string, long> Rows, IReadOnlyList<RoleFacts> Roles, IReadOnlyList<GrantFacts> Grants, string Globals)
+    SortedDictionary<string, long> Rows, SortedDictionary<string, string> Access, IReadOnlyList<RoleFacts> Roles, IReadOnlyList<GrantFacts> Grants, string Globals)
 {
     public int Major => int.Parse(Server.Split('.', ' ')[0].TrimEnd('d', 'e', 'v', 'b', 't', 'a', 'r', 'c'), global::System.Globalization.CultureInfo.InvariantCulture);
 }

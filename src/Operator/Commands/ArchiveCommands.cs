@@ -8,7 +8,7 @@ using Outpost.Platform.Roles;
 
 namespace Outpost.Operator.Commands;
 
-/// <summary><c>outpost archive status|list|backup|verify|point|drill|watch</c>: the continuous archive from which the database can be brought back as it was at any instant.</summary>
+/// <summary><c>outpost archive status|list|backup|verify|point|drill|recover|undo|confirm|watch</c>: the continuous archive from which the database can be brought back as it was at any instant.</summary>
 public static class ArchiveCommands
 {
     public static Command Create(IReadOnlyList<Subsystem> subsystems, Func<Settings> settings, TimeProvider clock)
@@ -56,7 +56,16 @@ public static class ArchiveCommands
             Verb("drill", "Restore the latest into a directory of its own, look at it, remove it: how long it takes and what would be lost", (access, parsed, ct) => Journalled(
                 access, "archive drill", clock,
                 operation => new ArchiveRestore(access, subsystems, settings(), ArchiveRecover.Around(access.Data, settings(), clock), clock, Console.Error.WriteLine).DrillAsync(operation, ct),
-                restored => RecoveryWords.Write(restored, null, parsed.GetValue(json))), json),
+                restored => RecoveryWords.Write(restored, null, parsed.GetValue(json), Console.Out)), json),
+            Verb("undo", "Take the last restore from the archive back: what was there before it is there again", (access, parsed, ct) => Journalled(
+                access, "archive undo", clock,
+                operation => new ArchiveRestore(access, subsystems, settings(), ArchiveRecover.Around(access.Data, settings(), clock), clock, Console.Error.WriteLine).UndoAsync(operation, ct),
+                place => Console.WriteLine($"{place} is again what it was before the restore"))),
+            Verb("confirm", "Remove what restores from the archive put aside", (access, parsed, _) => Journalled(access, "archive confirm", clock, operation =>
+            {
+                operation.Step("remove");
+                return Task.FromResult(new ClusterSwap(access.Server.Place ?? throw access.Server.NeedsItsDisk("confirming a restore"), access.Server.RunAs).Confirm());
+            }, gone => Console.WriteLine(gone.Count == 0 ? "Nothing was kept" : string.Join('\n', gone.Select(directory => $"Removed {directory}"))))),
             RecoverCommand.Create(subsystems, settings, data, clock),
             Verb("watch", "Keep the archive of a server that outpost up does not run (ARCHIVE_URL) going, in the foreground", (access, _, _) => WatchAsync(access, clock)),
         };

@@ -27,6 +27,8 @@ public static class BackupCommands
             OffsiteCommand(here),
             Fetch(here),
             Key(here),
+            BackupSchedule.Create(here.Settings, here.Data, here.Json),
+            Metrics(here),
         };
     }
 
@@ -57,7 +59,20 @@ public static class BackupCommands
             var (output, talk, json) = (words.InvocationConfiguration.Output, words.InvocationConfiguration.Error, words.GetValue(here.Json));
             var report = await here.Operations.RunAsync(data, "backup run", words.GetValue(system) ?? "all", talk.WriteLine, operation =>
                 BackupBars.WatchAsync(progress => new BackupRun(sources, settings, how, here.Clock, (json ? talk : output).WriteLine, talk.WriteLine, progress).RunAsync(operation, ct)));
+            BackupMetrics.Write(data, how, here.Clock);
             if (json) await output.WriteLineAsync(CommandJson.Of(report));
+            return ExitCodes.Ok;
+        });
+        return command;
+    }
+
+    private static Command Metrics(Here here)
+    {
+        var command = new Command("metrics", "How old, how large and how proven the backups are, as Prometheus reads it") { here.Data };
+        command.SetAction(words =>
+        {
+            var (_, data, how) = here.Of(words);
+            words.InvocationConfiguration.Output.Write(BackupMetrics.Text(data, how, here.Clock));
             return ExitCodes.Ok;
         });
         return command;
@@ -117,6 +132,7 @@ public static class BackupCommands
                 }
             });
             if (words.GetValue(here.Json)) await output.WriteLineAsync(CommandJson.Of(found.Select(f => new { File = Path.GetFileName(f.Backup.Path), Ok = f.Problem is null, f.Problem })).AsMemory(), ct);
+            BackupMetrics.Write(data, how, here.Clock);
             if (found.All(f => f.Problem is null)) return ExitCodes.Ok;
 
             await talk.WriteLineAsync($"Next: outpost backup run, and look at the disk that holds {how.Directory}".AsMemory(), ct);
@@ -171,6 +187,7 @@ public static class BackupCommands
                     if (!words.GetValue(here.Json)) await output.WriteLineAsync(BackupWords.Line(here.Clock.GetUtcNow(), $"Offsite copy verified: {farEnd.Name} ({arrived} files)").AsMemory(), ct);
                 }
             });
+            BackupMetrics.Write(data, how, here.Clock);
             if (words.GetValue(here.Json)) await output.WriteLineAsync(CommandJson.Of(ends).AsMemory(), ct);
             return ExitCodes.Ok;
         });

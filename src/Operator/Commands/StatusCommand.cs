@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using Outpost.Operator.Nodes;
 using Outpost.Operator.Runtimes;
 using Outpost.Platform.Configuration;
 using Outpost.Platform.Processes;
@@ -28,7 +29,7 @@ public static class StatusCommand
 
     private static async Task<StatusReport> LookAsync(DataDirectory data, CancellationToken ct)
     {
-        if (RunRecord.OfRunning(data) is not { } record) return new(false, data.Path, null, null, null, [], [], new Dictionary<string, long>());
+        if (RunRecord.OfRunning(data) is not { } record) return new(false, data.Path, null, null, null, [], [], new Dictionary<string, long>(), [], true);
 
         using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
         var roles = new List<StatusReport.RoleLine>();
@@ -38,20 +39,22 @@ public static class StatusCommand
             roles.Add(new(role.Name, role.Address, healthy));
         }
 
+        var nodes = record.Processes.Any(p => p.Name == "postgres") ? await NodeView.LookAsync(data, ct) : null;
         return new(
             true, data.Path, record.Supervisor.Pid, record.StartedAt, record.State.ToString().ToLowerInvariant(), roles,
-            [Line("outpost", record.Supervisor, []), .. record.Processes.Select(p => Line(p.Name, p.Identity, ProcessIdentity.ChildrenOf(p.Identity.Pid)))], record.Phases);
+            [Line("outpost", record.Supervisor, []), .. record.Processes.Select(p => Line(p.Name, p.Identity, ProcessIdentity.ChildrenOf(p.Identity.Pid)))], record.Phases, [.. nodes?.Lines() ?? []], nodes?.Healthy ?? true);
     }
 
     private static StatusReport.ProcessLine Line(string name, ProcessIdentity process, IEnumerable<int> children) =>
         new(name, process.Pid, process.Runs, ProcessIdentity.Memory(process.Pid) + children.Sum(ProcessIdentity.Memory));
 
-    private static bool Healthy(StatusReport report) => report.State == "running" && report.Roles.All(r => r.Healthy) && report.Processes.All(p => p.Runs);
+    private static bool Healthy(StatusReport report) => report.State == "running" && report.Roles.All(r => r.Healthy) && report.Processes.All(p => p.Runs) && report.NodesHealthy;
 
     private static void Write(StatusReport report, TimeProvider clock)
     {
         var since = clock.GetUtcNow() - report.StartedAt!.Value;
         Console.WriteLine($"Outpost is {report.State} for {(since.TotalDays >= 1 ? $"{since.TotalDays:0} days" : $@"{since:hh\:mm\:ss}")} (pid {report.Pid}), data in {report.Data}");
+        foreach (var line in report.Nodes) Console.WriteLine(line);
         if (Console.IsOutputRedirected)
         {
             foreach (var role in report.Roles) Console.WriteLine($"{role.Name}: {(role.Healthy ? "healthy" : "not healthy")} {role.Address}");

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Outpost.Operator.Runtimes;
+using Outpost.Operator.Schedules;
 using Outpost.Platform.Configuration;
 using Outpost.Platform.Processes;
 using Outpost.Platform.Roles;
@@ -78,7 +79,7 @@ public static class UpCommand
                     Say("Ctrl-C stops it");
                 }
 
-                await stop.WaitAsync();
+                await using (new BuiltInClock(Schedule.Of(plan.Settings), plan.Data, clock, Say)) await stop.WaitAsync();
                 Say("Stopping: roles, then Redis, then PostgreSQL");
             }
 

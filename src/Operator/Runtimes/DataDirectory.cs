@@ -25,6 +25,18 @@ public sealed record DataDirectory(string Path)
     /// <summary>What was done to this installation, see <see cref="Journal.OperationJournal"/>.</summary>
     public string Journal => In("journal.jsonl");
 
+    /// <summary>A restore that has begun to put things in their places, and what was kept of before, see <see cref="Restores.SwapPlan"/>.</summary>
+    public string Restores => In("restores");
+
+    /// <summary>What the drills have found.</summary>
+    public string Drills => In("drills");
+
+    /// <summary>The installation in which a drill restores; gone when it has ended.</summary>
+    public string DrillCluster => In("drilling");
+
+    /// <summary>What commands that end leave for Prometheus: node_exporter reads it with <c>--collector.textfile.directory</c>.</summary>
+    public string Metrics => In("metrics");
+
     public string Logs => In("logs");
 
     /// <summary>Physical backups and the log, where nothing else is set.</summary>

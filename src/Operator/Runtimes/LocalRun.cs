@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using Outpost.Operator.Archive.Recovery;
+using Outpost.Operator.Nodes;
 using Outpost.Platform.Configuration;
 using Outpost.Platform.Processes;
 using Outpost.Platform.Roles;
@@ -55,7 +57,20 @@ public sealed class LocalRun : IAsyncDisposable
         var (postgres, redis) = Backends.Users();
         List<UnixUser?> passing = [Backends.NeedPostgres(plan.Subsystems, plan.Settings) ? postgres : null, Backends.NeedRedis(plan.Settings) ? redis : null];
         plan.Data.Prepare(passing.OfType<UnixUser>().Distinct());
+        // Looked at before the lock, which a standby that follows has itself, and once more under it.
+        Fence.RefuseUp(plan.Data);
         if (LockFile.TryTake(plan.Data.Lock) is not { } held) return null;
+
+        try
+        {
+            Fence.RefuseUp(plan.Data);
+            new ClusterSwap(plan.Data.Postgres, null).Finish();
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
 
         var run = new LocalRun(plan, held, clock, say);
         run.Record();

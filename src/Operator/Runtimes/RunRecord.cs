@@ -68,6 +68,7 @@ public sealed record UpReport(
 }
 
 /// <summary>What <c>status --json</c> prints.</summary>
+/// <param name="Nodes">Who follows this server or whom it follows, a sentence each, with the lag.</param>
 public sealed record StatusReport(
     bool Running,
     string Data,
@@ -76,7 +77,9 @@ public sealed record StatusReport(
     string? State,
     IReadOnlyList<StatusReport.RoleLine> Roles,
     IReadOnlyList<StatusReport.ProcessLine> Processes,
-    IReadOnlyDictionary<string, long> PhasesMs)
+    IReadOnlyDictionary<string, long> PhasesMs,
+    IReadOnlyList<string> Nodes,
+    bool NodesHealthy)
 {
     public sealed record RoleLine(string Name, Uri? Address, bool Healthy);
 

@@ -187,6 +187,9 @@ public static class SettingKeys
         new("BACKUP_ENCRYPT", Backups, "outpost backup", "What is encrypted with age: offsite (what leaves this machine) or none.") { Default = "offsite", Check = ValueChecks.OneOf("offsite", "none") },
         new("BACKUP_RECIPIENTS", Backups, "outpost backup", "Public keys of age for which copies are encrypted, joined by commas. Left out, a pair is made in BACKUP_IDENTITY.") { Default = "that of BACKUP_IDENTITY" },
         new("BACKUP_IDENTITY", Backups, "outpost backup", "The file of the private key that decrypts copies. Keep a copy of it away from this machine.") { Default = "backup.key inside OUTPOST_DATA" },
+        new("BACKUP_SCHEDULE", Backups, "outpost up", "When outpost up takes a backup each day, by this machine's clock: 02:00; or off.") { Default = "02:00", Check = ValueChecks.TimeOfDayOrOff },
+        new("DRILL_SCHEDULE", Backups, "outpost up", "On which day of the month and when outpost up proves that the newest backup brings everything back: 1 03:30; or off.") { Default = "1 03:30", Check = ValueChecks.DayAndTimeOrOff },
+        new("DECISION_LOG", Backups, "outpost drill", "The file to which each drill adds what it has found.") { Default = "docs/DECISION_LOG.md inside OUTPOST_DATA" },
         new("ASSISTANT_DATABASE_URL", Database, "assistant", "The assistant's database, where it is not the one of DATABASE_URL.")
         {
             Kind = SettingKind.PostgresUrl, Default = "as DATABASE_URL", Check = ValueChecks.Database, Doubt = ValueChecks.DatabaseRole,

@@ -51,6 +51,14 @@ internal static class ValueChecks
     public static Func<string, Settings, (string, string)?> OneOf(params string[] words) => (value, _) =>
         words.Contains(value) ? null : ("is none of the words that it may be", $"set it to {string.Join(", ", words[..^1])} or {words[^1]}");
 
+    public static (string, string)? TimeOfDayOrOff(string value, Settings settings) =>
+        value == "off" || TimeOnly.TryParseExact(value, "HH:mm", CultureInfo.InvariantCulture, DateTimeStyles.None, out _) ? null : ("is no time of day", "write it as 02:00, or off");
+
+    public static (string, string)? DayAndTimeOrOff(string value, Settings settings) =>
+        value == "off" || (value.Split(' ') is [var day, var time] && int.TryParse(day, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is >= 1 and <= 28 && TimeOfDayOrOff(time, settings) is null && time != "off")
+            ? null
+            : ("is no day of the month with a time", "write it as 1 03:30 (the day from 1 to 28), or off");
+
     /// <summary>An amount of dollars down to the nano-dollar, or none.</summary>
     public static (string, string)? Dollars(string value, Settings settings) =>
         value == "none" || (decimal.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var dollars) && dollars <= 1_000_000_000 && decimal.Round(dollars, 9) == dollars)

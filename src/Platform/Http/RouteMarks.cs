@@ -18,4 +18,6 @@ public static class RouteMarks
 
 internal sealed class QuietRoute;
 
-internal sealed class SecretPath;
+/// <summary>Marks a route or a page whose path itself lets its holder in: the log shows the route instead.</summary>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class SecretPath : Attribute;

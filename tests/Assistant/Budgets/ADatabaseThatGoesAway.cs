@@ -15,7 +15,12 @@ public sealed class ADatabaseThatGoesAway(PostgresServer postgres)
         var body = new { model = "second", messages = new[] { new { role = "user", content = "Hello" } } };
 
         var asking = Enumerable.Range(0, 8).Select(_ => client.SendAsync("/v1/chat/completions", body)).ToArray();
-        while (await test.ValueAsync<long>("select count(*) from holds where state = 'held'") < 8) await Task.Delay(5, AssistantUnderTest.Stop);
+        using (var patience = CancellationTokenSource.CreateLinkedTokenSource(AssistantUnderTest.Stop))
+        {
+            patience.CancelAfter(TimeSpan.FromSeconds(30));
+            while (await test.ValueAsync<long>("select count(*) from holds where state = 'held'") < 8) await Task.Delay(5, patience.Token);
+        }
+
         await SqlAsync($"alter database {test.Database.Name} allow_connections false");
         await SqlAsync("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'assistant_app' and datname = current_database()");
 

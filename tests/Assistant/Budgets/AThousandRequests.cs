@@ -44,7 +44,7 @@ public sealed class AThousandRequests(PostgresServer postgres)
         using var over = new CancellationTokenSource();
         var auditing = AuditAsync(database, limits, over.Token);
         var (answered, refused, lost) = await RunAsync(service, keys, killAt: [150, 400, 700]);
-        await service.StopAsync(Stop);
+        await service.StopAsync(Stop).WaitAsync(TimeSpan.FromSeconds(60), Stop);
         await over.CancelAsync();
         var audits = await auditing;
 

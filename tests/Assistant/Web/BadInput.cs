@@ -8,7 +8,7 @@ namespace Outpost.Assistant.Tests.Web;
 public sealed class BadInput(PostgresServer postgres)
 {
     [Theory]
-    [InlineData("""{"model":"gpt-99","messages":[{"role":"user","content":"x"}]}""", 404, "MODEL_UNKNOWN", "gpt-99")]
+    [InlineData("""{"model":"gpt-99","messages":[{"role":"user","content":"x"}]}""", 404, "MODEL_UNKNOWN", "no model of that name")]
     [InlineData("""{"model":"unpriced","messages":[{"role":"user","content":"x"}]}""", 422, "PRICE_UNKNOWN", "unpriced")]
     [InlineData("""{"messages":[{"role":"user","content":"x"}""", 400, "VALIDATION_ERROR", "not JSON: line 1")]
     [InlineData("""{"messages":[]}""", 400, "VALIDATION_ERROR", "at least one message")]

@@ -47,6 +47,9 @@ public sealed class TheCompanyItself(PostgresServer postgres)
     [InlineData("""{"settings":{"payment_terms_days":3651}}""", "settings.payment_terms_days")]
     [InlineData("""{"settings":{"payment_terms_days":"soon"}}""", "settings.payment_terms_days")]
     [InlineData("""{"settings":{"payment_term_days":3}}""", "settings.payment_term_days")]
+    [InlineData("""{"settings":{"numbering":{"invoice":{"pattern":"R-{year}"}}}}""", "settings.numbering.invoice")]
+    [InlineData("""{"settings":{"numbering":{"credit_note":{"digits":0}}}}""", "settings.numbering.credit_note")]
+    [InlineData("""{"settings":{"late_fees":{"stages":[{"days_after_due":10,"percent":5},{"days_after_due":0,"percent":5}]}}}""", "settings.late_fees.stages.1")]
     [InlineData("""{"settings":null}""", "settings")]
     [InlineData("""{"settings":[]}""", "settings")]
     public async Task Refuses_what_makes_no_sense_by_name(string body, string field)

@@ -179,4 +179,26 @@ public sealed class GivingMoneyBack(PostgresServer postgres)
             }
         }
     }
+
+    [Fact]
+    public async Task A_deposit_for_one_revision_pays_the_invoice_that_is_made_from_the_next()
+    {
+        await using var desk = await Desk.OpenAsync(postgres);
+        var first = await desk.ApprovedEstimateAsync();
+        await (await desk.DepositAsync(first, 30_00)).DataAsync(HttpStatusCode.Created);
+        var second = (string)(await (await desk.Owner.PostAsync($"{Desk.Estimates}/{first}/revisions", new { notes = "Dearer" })).DataAsync(HttpStatusCode.Created))["id"]!;
+        await desk.MovedAsync(Desk.Estimates, second, "sent");
+        await desk.MovedAsync(Desk.Estimates, second, "approved");
+        var total = (long)(await desk.GetAsync(Desk.Estimates, second))["total_cents"]!;
+
+        await (await desk.DepositAsync(second, total - 30_00 + 1)).RefusedAsync(HttpStatusCode.Conflict, "CONFLICT");
+        await (await desk.DepositAsync(second, 10_00)).DataAsync(HttpStatusCode.Created);
+        var invoice = (string)(await (await desk.Owner.PostAsync($"{Desk.Estimates}/{second}/convert", new { })).JsonAsync())["invoice_id"]!;
+        await desk.MovedAsync(Desk.Invoices, invoice, "sent");
+
+        var issued = await desk.GetAsync(Desk.Invoices, invoice);
+        Assert.Equal(("partial", 40_00L), ((string)issued["status"]!, (long)issued["paid_cents"]!));
+        Assert.Equal(1L, await desk.App.ValueAsync("select count(*) from client_credits"));
+        await desk.BalancedAsync();
+    }
 }

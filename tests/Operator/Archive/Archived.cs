@@ -37,7 +37,7 @@ internal static class Archived
 
     internal static async Task<RecoveryWords.Report> RestoreAsync(Installation shop, params string[] words)
     {
-        var answer = await shop.RunAsync(["archive", "recover", .. words, "--yes", "--json"]);
+        var answer = await shop.RunAsync(["restore", .. words, "--yes", "--json"]);
         Assert.True(answer.Code == 0, answer.Talk);
         return JsonSerializer.Deserialize<RecoveryWords.Report>(answer.Out, Json)!;
     }
@@ -73,14 +73,17 @@ internal static class Archived
         .Order(StringComparer.Ordinal)
         .Select(file => $"{file} {new FileInfo(file).Length}"));
 
-    internal static void Flip(string file)
+    /// <summary>Turns 64 bytes of a file around; done twice it is as it was.</summary>
+    /// <param name="from">Where; in the middle when null, or when the file is too short.</param>
+    internal static void Flip(string file, int? from = null)
     {
         using var stream = new FileStream(file, FileMode.Open, FileAccess.ReadWrite);
-        stream.Position = stream.Length / 2;
-        var bytes = new byte[(int)Math.Min(64, stream.Length - stream.Position)];
+        var at = from is { } wanted && wanted < stream.Length ? wanted : stream.Length / 2;
+        stream.Position = at;
+        var bytes = new byte[(int)Math.Min(64, stream.Length - at)];
         stream.ReadExactly(bytes);
         for (var i = 0; i < bytes.Length; i++) bytes[i] ^= 0xFF;
-        stream.Position = stream.Length / 2;
+        stream.Position = at;
         stream.Write(bytes);
     }
 

@@ -33,6 +33,25 @@ public sealed class GoingBackInTime(Prepared prepared)
         Assert.Equal(3u, again.Timeline);
     }
 
+    [Theory]
+    [InlineData("ARCHIVE", "rsync")]
+    [InlineData("ARCHIVE_DIR", "postgres/archive")]
+    [InlineData("ARCHIVE_SYNCHRONOUS", "wait")]
+    [InlineData("ARCHIVE_TIMEOUT_SECONDS", "0")]
+    public async Task A_setting_that_cannot_be_used_is_named_before_anything_starts(string key, string value)
+    {
+        await using var shop = await prepared.CopyAsync();
+        shop.With("ARCHIVE", "pgbackrest").With(key, key == "ARCHIVE_DIR" ? Path.Combine(shop.Data.Path, value) : value);
+
+        foreach (var words in new[] { new[] { "archive", "status" }, ["up", "--detach"] })
+        {
+            var answer = await shop.RunAsync(words);
+            Assert.Equal(2, answer.Code);
+            Assert.Contains($"outpost: {key} ", answer.Talk, StringComparison.Ordinal);
+            Assert.Contains("Fix: ", answer.Talk, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public async Task An_instant_that_the_archive_does_not_reach_is_refused_and_everything_goes_on()
     {
@@ -40,9 +59,9 @@ public sealed class GoingBackInTime(Prepared prepared)
         await shop.NoteAsync("kept");
         var pid = shop.Record.Supervisor.Pid;
 
-        var early = await shop.RunAsync("archive", "recover", "--time", "2020-01-01T00:00:00Z", "--yes");
-        var late = await shop.RunAsync("archive", "recover", "--time", "2090-01-01T00:00:00Z", "--yes");
-        var unknown = await shop.RunAsync("archive", "recover", "--name", "nobody-named-it", "--yes");
+        var early = await shop.RunAsync("restore", "--time", "2020-01-01T00:00:00Z", "--yes");
+        var late = await shop.RunAsync("restore", "--time", "2090-01-01T00:00:00Z", "--yes");
+        var unknown = await shop.RunAsync("restore", "--name", "nobody-named-it", "--yes");
 
         Assert.All([early, late, unknown], answer => Assert.True(answer.Code == 3, answer.Talk));
         Assert.Contains("no backup reaches 2020-01-01T00:00:00Z", early.Talk, StringComparison.Ordinal);

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Npgsql;
 using Outpost.FieldService;
 using Outpost.Operator.Backups;
 using Outpost.Operator.Commands;
@@ -17,6 +16,7 @@ namespace Outpost.Operator.Tests.Backups;
 internal sealed class BackedUp : IAsyncDisposable
 {
     private readonly Dictionary<string, string> _set = [];
+    private Role[] _roles = [];
 
     private BackedUp(TestDatabase database, string directory, Subsystem subsystem)
     {
@@ -48,6 +48,9 @@ internal sealed class BackedUp : IAsyncDisposable
         ("BACKUP_DIR", Place),
         (DataDirectory.Key, Data.Path),
         (DataPath.FilesKey, Documents),
+        ("PATH", Environment.GetEnvironmentVariable("PATH")!),
+        ("AUTH_SECRET", "pX3v9Lq2Wm8Kd4Tz7Rb1Yn6Hc5Jf0SgUeVaQo"),
+        (EntryPoint.AsOutpost, "1"),
         .. _set.Select(s => (s.Key, s.Value)),
     ]);
 
@@ -61,7 +64,10 @@ internal sealed class BackedUp : IAsyncDisposable
             insert into clients (account_id, id, name) select '00000000-0000-7000-8000-000000000002', gen_random_uuid(), 'Customer ' || n from generate_series(1, 7) n;
             """);
         await command.ExecuteNonQueryAsync(Ct);
-        return new(database, root ?? Directory.CreateTempSubdirectory("outpost-backup-").FullName, FieldServiceRole.Subsystem);
+        root ??= Directory.CreateTempSubdirectory("outpost-backup-").FullName;
+        // The user that runs a database in here has to get through.
+        File.SetUnixFileMode(root, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+        return new(database, root, FieldServiceRole.Subsystem);
     }
 
     public BackedUp With(string key, string value)
@@ -73,6 +79,48 @@ internal sealed class BackedUp : IAsyncDisposable
     public Task<Invocation> BackupAsync(params string[] words) => BackupAsync(new Operations(Clock), words);
 
     public Task<Invocation> BackupAsync(Operations operations, params string[] words) => Invocation.AsTypedAsync(BackupCommands.Create([Subsystem], () => Settings, operations), words);
+
+    /// <summary>The commands that restore, with nobody to ask.</summary>
+    public Task<Invocation> RestoreAsync(params string[] words) => RestoreAsync(_ => null, words);
+
+    /// <summary>What is restored is also served before it is put in place.</summary>
+    public BackedUp Serving()
+    {
+        _roles = [FieldServiceRole.Web];
+        return this;
+    }
+
+    public Task<Invocation> RestoreAsync(Func<string, string?> ask, params string[] words) =>
+        Invocation.AsTypedAsync(RestoreCommand.Create(_roles, [Subsystem], Migrations.UpAsync, () => Settings, new Operations(Clock), null, ask), words);
+
+    /// <summary>The executable, as a process that can be killed.</summary>
+    public async Task<Invocation> ProcessAsync(int killAfterLine, params string[] words)
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath!, words) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        foreach (var key in Settings.Keys) start.Environment[key] = Settings[key];
+        start.Environment[EntryPoint.KillAfterLine] = killAfterLine.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        using var process = Process.Start(start)!;
+        process.StandardInput.Close();
+        var (output, talk) = (process.StandardOutput.ReadToEndAsync(Ct), process.StandardError.ReadToEndAsync(Ct));
+        await process.WaitForExitAsync(Ct);
+        return new(process.ExitCode, await output, await talk);
+    }
+
+    /// <summary>The connections that were open led to what ran before.</summary>
+    public void Reconnect()
+    {
+        Database.Superuser.Clear();
+        Database.AppSource.Clear();
+        Database.OwnerSource.Clear();
+    }
+
+    /// <summary>The databases of the server that have something to do with this one.</summary>
+    public async Task<string[]> DatabasesAsync()
+    {
+        Reconnect();
+        await using var command = Database.Superuser.CreateCommand($"select array(select datname::text from pg_database where datname like '{Database.Name}%' order by 1)");
+        return (string[])(await command.ExecuteScalarAsync(Ct))!;
+    }
 
     /// <summary>Takes one and gives the database's.</summary>
     public async Task<Backup> TakenAsync(params string[] words)
@@ -108,7 +156,6 @@ internal sealed class BackedUp : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        NpgsqlConnection.ClearAllPools();
         await Database.DisposeAsync();
         Directory.Delete(Root, recursive: true);
     }

@@ -14,7 +14,7 @@ namespace Outpost.FieldService.Invoices.Pages;
 internal sealed class InvoiceDetailPage(ReadDb db, WallClock clock) : PageModel
 {
     public sealed record Head(
-        Guid Id, string? InvoiceNumber, string Status, Money SubtotalCents, Money TaxCents, Money TotalCents, Money DiscountAmountCents, Money PaidCents, Money CreditedCents, Money WrittenOffCents, Money BalanceCents, string? Notes, DateOnly? DueDate,
+        Guid Id, int Version, Guid ClientId, Guid? EstimateId, string? InvoiceNumber, string Status, Money SubtotalCents, Money TaxCents, Money TotalCents, Money DiscountAmountCents, Money PaidCents, Money CreditedCents, Money WrittenOffCents, Money BalanceCents, string? Notes, DateOnly? DueDate,
         DateTimeOffset? SentAt, DateTimeOffset? PaidAt, DateTimeOffset? VoidedAt, DateTimeOffset CreatedAt, Guid? JobId, string? JobTitle,
         string ClientName, string? CompanyName, string? ClientEmail, string? BillAddress, string? BillCity, string? BillState, string? BillZip,
         string? PlaceAddress, string? PlaceCity, string? PlaceState, string? PlaceZip);
@@ -23,7 +23,7 @@ internal sealed class InvoiceDetailPage(ReadDb db, WallClock clock) : PageModel
 
     public sealed record Tax(string Name, Percent TaxRateMillionths, Money BaseCents, Money TaxCents);
 
-    public sealed record Payment(Money AmountCents, string Method, DateTimeOffset ReceivedAt, string? Notes, string RecordedBy);
+    public sealed record Payment(Guid Id, Money RefundedCents, Money AmountCents, string Method, DateTimeOffset ReceivedAt, string? Notes, string RecordedBy);
 
     public WallClock Clock => clock;
 
@@ -37,6 +37,17 @@ internal sealed class InvoiceDetailPage(ReadDb db, WallClock clock) : PageModel
 
     public IReadOnlyList<Payment> Payments { get; private set; } = [];
 
+    public sealed record Credit(Guid Id, Money BalanceCents, bool IsDeposit);
+
+    public sealed record Note(Guid Id, string CreditNoteNumber, string Reason, Money TotalCents, DateTimeOffset IssuedAt);
+
+    /// <summary>What is held for the client and could pay it.</summary>
+    public IReadOnlyList<Credit> Credits { get; private set; } = [];
+
+    public IReadOnlyList<Note> CreditNotes { get; private set; } = [];
+
+    public bool IsOpen => Invoice.Status is "sent" or "partial" or "overdue";
+
     public string Name => Invoice.InvoiceNumber is { } number ? $"Invoice {number}" : "Draft invoice";
 
     public async Task<IActionResult> OnGetAsync(Guid id, CancellationToken ct)
@@ -45,7 +56,7 @@ internal sealed class InvoiceDetailPage(ReadDb db, WallClock clock) : PageModel
         var invoice = await db.ReadAsync(
             [
                 $"""
-                select i.id, i.invoice_number, i.status_now as status, i.subtotal_cents, i.tax_cents, i.total_cents, i.discount_amount_cents, i.paid_cents, i.credited_cents, i.written_off_cents, i.balance_cents, i.notes, i.due_date,
+                select i.id, i.version, i.client_id, i.estimate_id, i.invoice_number, i.status_now as status, i.subtotal_cents, i.tax_cents, i.total_cents, i.discount_amount_cents, i.paid_cents, i.credited_cents, i.written_off_cents, i.balance_cents, i.notes, i.due_date,
                        i.sent_at, i.paid_at, i.voided_at, i.created_at, i.job_id, j.title as job_title,
                        c.name as client_name, c.company_name, c.email as client_email, c.address_line1 as bill_address, c.city as bill_city, c.state as bill_state, c.zip as bill_zip,
                        p.address as place_address, p.city as place_city, p.state as place_state, p.zip as place_zip
@@ -63,10 +74,17 @@ internal sealed class InvoiceDetailPage(ReadDb db, WallClock clock) : PageModel
                 where account_id = {account} and document_id = {id} order by tax_rate_millionths, name
                 """,
                 $"""
-                select p.amount_cents, p.method, p.received_at, p.notes, u.full_name as recorded_by
+                select p.id,
+                       coalesce((select -sum(l.money_cents) from ledger_entries l where l.account_id = p.account_id and l.payment_id = p.id and l.kind = 'refund'), 0)::bigint as refunded_cents,
+                       p.amount_cents, p.method, p.received_at, p.notes, u.full_name as recorded_by
                 from payments p join users u on u.account_id = p.account_id and u.id = p.created_by
                 where p.account_id = {account} and p.invoice_id = {id} and {PaymentSql.Stands} order by p.received_at, p.id
                 """,
+                $"""
+                select r.id, r.balance_cents, r.estimate_id is not null as is_deposit from client_credits r join invoices i on i.account_id = r.account_id and i.client_id = r.client_id
+                where r.account_id = {account} and i.id = {id} and r.balance_cents > 0 and (r.estimate_id is null or r.estimate_id = i.estimate_id) order by r.created_at, r.id
+                """,
+                $"select id, credit_note_number, reason, total_cents, issued_at from credit_notes where account_id = {account} and invoice_id = {id} order by issued_at, id",
             ],
             async (results, token) =>
             {
@@ -74,6 +92,8 @@ internal sealed class InvoiceDetailPage(ReadDb db, WallClock clock) : PageModel
                 Lines = await results.ListAsync<Line>(token);
                 Taxes = await results.ListAsync<Tax>(token);
                 Payments = await results.ListAsync<Payment>(token);
+                Credits = await results.ListAsync<Credit>(token);
+                CreditNotes = await results.ListAsync<Note>(token);
                 return head;
             }, ct);
         if (invoice is null) return NotFound();

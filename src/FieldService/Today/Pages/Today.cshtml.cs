@@ -14,20 +14,24 @@ internal sealed class TodayPage(ReadDb db, WallClock clock) : PageModel
     /// <summary>How many of a list are named; the rest is a number.</summary>
     private const int Named = 6;
 
+    /// <summary>A visit that was to begin so many minutes ago, and where nobody has arrived, is late.</summary>
+    private const int LateAfter = 15;
+
     public sealed record Visit(
-        Guid JobId, string Status, DateTimeOffset ScheduledStart, DateTimeOffset ScheduledEnd, Guid? AssignedUserId, string? Technician, string Title, int Priority,
+        Guid Id, Guid JobId, string Status, DateTimeOffset ScheduledStart, DateTimeOffset ScheduledEnd, Guid? AssignedUserId, string? Technician, string Title, int Priority,
         string ClientName, string? ClientPhone, string? Address, string? City);
 
     public sealed record Technician(Guid Id, string FullName);
 
     public sealed record OpenJob(Guid Id, string Title, string Status, int Priority, string ClientName, DateTimeOffset At);
 
-    public sealed record WaitingEstimate(Guid? JobId, string? Title, string ClientName, Money TotalCents, DateTimeOffset SentAt);
+    public sealed record WaitingEstimate(Guid Id, Guid? JobId, string? Title, string ClientName, Money TotalCents, DateTimeOffset SentAt);
 
     public sealed record OverdueInvoice(Guid Id, string InvoiceNumber, string ClientName, Money DueCents, DateOnly DueDate);
 
     public sealed record Numbers(
-        long WithoutVisit, long ToInvoice, long Estimates, Money EstimatesCents, long Unpaid, Money UnpaidCents, long Overdue, Money OverdueCents, bool HasJobs);
+        long WithoutVisit, long ToInvoice, long Estimates, Money EstimatesCents, long Unpaid, Money UnpaidCents, long Overdue, Money OverdueCents, bool HasJobs,
+        long Unassigned, long Late, long FailedMessages, long AbsencesAsked, long RunOut, long Requests, bool HasClients, bool HasTechnicians, bool HasTaxes);
 
     /// <summary>What one person does today; <see cref="Name"/> is null for visits that nobody has been given.</summary>
     public sealed record Round(string? Name, IReadOnlyList<Visit> Visits);
@@ -70,7 +74,7 @@ internal sealed class TodayPage(ReadDb db, WallClock clock) : PageModel
                 Jobs(WithoutVisitIn(account), $"j.priority desc, j.created_at"),
                 Jobs(ToInvoiceIn(account), $"j.updated_at"),
                 $"""
-                select e.job_id, j.title, c.name as client_name, e.total_cents, e.sent_at
+                select e.id, e.job_id, j.title, c.name as client_name, e.total_cents, e.sent_at
                 from estimates e
                 join clients c on c.account_id = e.account_id and c.id = e.client_id
                 left join jobs j on j.account_id = e.account_id and j.id = e.job_id
@@ -87,7 +91,17 @@ internal sealed class TodayPage(ReadDb db, WallClock clock) : PageModel
                 select (select count(*) from jobs j where {WithoutVisitIn(account)}) as without_visit,
                        (select count(*) from jobs j where {ToInvoiceIn(account)}) as to_invoice,
                        e.estimates, e.estimates_cents, i.unpaid, i.unpaid_cents, i.overdue, i.overdue_cents,
-                       exists (select from jobs where account_id = {account}) as has_jobs
+                       exists (select from jobs where account_id = {account}) as has_jobs,
+                       (select count(*) from visits v where v.account_id = {account} and v.status = 'scheduled' and v.assigned_user_id is null and v.scheduled_start >= {clock.Day(today).From}
+                          and v.scheduled_start < {clock.Day(today.AddDays(7)).To}) as unassigned,
+                       (select count(*) from visits v where v.account_id = {account} and v.status = 'scheduled' and v.scheduled_start < {clock.Now.AddMinutes(-LateAfter)}) as late,
+                       (select count(*) from messages m where m.account_id = {account} and m.status in ('failed', 'in_doubt') and m.created_at > {clock.Now.AddDays(-14)}) as failed_messages,
+                       (select count(*) from absences a where a.account_id = {account} and a.status = 'requested') as absences_asked,
+                       (select count(*) from estimates e where e.account_id = {account} and e.status = 'sent' and e.expires_on <= {today.AddDays(3)}) as run_out,
+                       (select count(*) from booking_requests b where b.account_id = {account} and b.status = 'new') as requests,
+                       exists (select from clients where account_id = {account}) as has_clients,
+                       exists (select from users where account_id = {account} and role = 'tech' and deactivated_at is null) as has_technicians,
+                       exists (select from tax_groups where account_id = {account}) as has_taxes
                 from (select count(*) as estimates, coalesce(sum(total_cents), 0)::bigint as estimates_cents from estimates where account_id = {account} and status = 'sent') e,
                      (select count(*) as unpaid, coalesce(sum(balance_cents), 0)::bigint as unpaid_cents,
                              count(*) filter (where due_date < {today}) as overdue,
@@ -127,7 +141,7 @@ internal sealed class TodayPage(ReadDb db, WallClock clock) : PageModel
     {
         var (from, to) = clock.Day(clock.Today);
         return $"""
-            select v.job_id, v.status, v.scheduled_start, v.scheduled_end, v.assigned_user_id, u.full_name as technician, j.title, j.priority,
+            select v.id, v.job_id, v.status, v.scheduled_start, v.scheduled_end, v.assigned_user_id, u.full_name as technician, j.title, j.priority,
                    c.name as client_name, c.phone as client_phone, coalesce(p.address, c.address_line1) as address, coalesce(p.city, c.city) as city
             from visits v
             join jobs j on j.account_id = v.account_id and j.id = v.job_id

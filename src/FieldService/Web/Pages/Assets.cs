@@ -23,6 +23,8 @@ internal static class Assets
     public static void MapAssets(this IEndpointRouteBuilder app)
     {
         app.MapGet("/assets/{**name}", Send).WithMetadata(new PublicFile()).ExcludeFromDescription();
+        // A service worker looks after what lies below its own address.
+        app.MapGet("/sw.js", (HttpContext http) => Send("sw.js", http)).WithMetadata(new PublicFile()).ExcludeFromDescription();
         app.MapGet("/favicon.ico", (HttpContext http) => Send("logo.svg", http)).WithMetadata(new PublicFile()).ExcludeFromDescription();
     }
 

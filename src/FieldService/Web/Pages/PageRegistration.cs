@@ -28,7 +28,7 @@ internal static class PageRegistration
             parts.ApplicationParts.Add(new CompiledRazorAssemblyPart(typeof(PageRegistration).Assembly));
         });
         services.Configure<WebEncoderOptions>(encoder => encoder.TextEncoderSettings = new TextEncoderSettings(UnicodeRanges.All));
-        services.AddScoped<WallClock>();
+        services.AddScoped(host => new WallClock(host.GetRequiredService<TimeProvider>(), host.GetRequiredService<IHttpContextAccessor>()));
         services.KeepNoKeys();
     }
 

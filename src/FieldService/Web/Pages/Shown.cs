@@ -71,10 +71,30 @@ internal static class Chip
         ["paid"] = "good",
         ["overdue"] = "bad",
         ["void"] = "quiet",
+        ["superseded"] = "quiet",
+        ["waiting"] = "info",
+        ["sending"] = "busy",
+        ["skipped"] = "quiet",
+        ["failed"] = "bad",
+        ["in_doubt"] = "warn",
+        ["requested"] = "warn",
+        ["made"] = "good",
+        ["missed"] = "warn",
+        ["active"] = "good",
+        ["paused"] = "warn",
+        ["ended"] = "quiet",
+        ["accepted"] = "good",
+        ["open"] = "info",
+        ["revoked"] = "quiet",
+        ["delivered"] = "good",
+        ["pending"] = "info",
     };
 
     private static readonly Dictionary<string, HtmlString> Made = Tones.ToDictionary(
         tone => tone.Key, tone => new HtmlString($"<span class=\"chip {tone.Value}\">{Shown.Word(tone.Key)}</span>"), StringComparer.Ordinal);
+
+    /// <summary>A word of the page's own in one of the tones: quiet, info, busy, good, done, warn, bad.</summary>
+    public static IHtmlContent Word(string text, string tone) => new HtmlContentBuilder().AppendHtml($"<span class=\"chip {tone}\">").Append(text).AppendHtml("</span>");
 
     public static HtmlString Of(string status) => Made.TryGetValue(status, out var chip) ? chip : throw new ArgumentOutOfRangeException(nameof(status), status, "No status has this name.");
 
@@ -93,7 +113,11 @@ internal static class Chip
 /// <summary>A picture from <c>icons.svg</c>. It stands beside a word that says the same, so it is hidden from screen readers.</summary>
 internal static class Icon
 {
-    private static readonly Dictionary<string, HtmlString> Made = new[] { "today", "jobs", "invoices", "out", "search", "phone", "place", "user", "back", "check", "calendar", "alert", "mail", "inbox" }
+    private static readonly Dictionary<string, HtmlString> Made = new[]
+        {
+            "today", "jobs", "invoices", "out", "search", "phone", "place", "user", "back", "check", "calendar", "alert", "mail", "inbox", "clients", "money", "settings", "plus", "edit", "trash",
+            "more", "close", "next", "clock", "send", "undo", "camera", "note", "chart", "print", "link", "route", "download", "repeat", "bolt", "board", "list",
+        }
         .ToDictionary(name => name, name => new HtmlString($"<svg class=\"icon\" aria-hidden=\"true\"><use href=\"{Assets.Path("icons.svg")}#{name}\"/></svg>"), StringComparer.Ordinal);
 
     public static HtmlString Of(string name) => Made[name];

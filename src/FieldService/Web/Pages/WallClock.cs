@@ -6,9 +6,13 @@ using Outpost.FieldService.Accounts;
 namespace Outpost.FieldService.Web.Pages;
 
 /// <summary>The clock on the wall of the company's office: every date and time that a person reads is told by it, wherever the server or the browser is.</summary>
-internal sealed class WallClock(TimeProvider clock, IHttpContextAccessor http)
+internal sealed class WallClock(TimeProvider clock, string? zone)
 {
-    private readonly DateTimeZone _zone = ZoneOf(http.HttpContext?.Features.Get<CurrentUser>()?.TimeZone);
+    private readonly DateTimeZone _zone = ZoneOf(zone);
+
+    public WallClock(TimeProvider clock, IHttpContextAccessor http) : this(clock, http.HttpContext?.Features.Get<CurrentUser>()?.TimeZone)
+    {
+    }
 
     public DateTimeOffset Now { get; } = clock.GetUtcNow();
 
@@ -65,6 +69,12 @@ internal sealed class WallClock(TimeProvider clock, IHttpContextAccessor http)
     public int DaysSince(DateTimeOffset at) => Today.DayNumber - DateOf(at).DayNumber;
 
     public int DaysSince(DateOnly date) => Today.DayNumber - date.DayNumber;
+
+    /// <summary>Minutes from midnight of a day to a moment, on the clock on the wall; below 0 or above 1440 when it is on another day.</summary>
+    public int MinuteOf(DateTimeOffset at, DateOnly day) => (int)(At(at) - day.ToDateTime(TimeOnly.MinValue)).TotalMinutes;
+
+    /// <summary>The moment at which the clock on the wall shows an hour of a day; behind the gap when the clocks skip it.</summary>
+    public DateTimeOffset When(DateOnly day, int hour) => day.ToLocalDate().At(new LocalTime(hour, 0)).InZoneLeniently(_zone).ToDateTimeOffset().ToUniversalTime();
 
     public DateOnly DateOf(DateTimeOffset at) => DateOnly.FromDateTime(At(at));
 

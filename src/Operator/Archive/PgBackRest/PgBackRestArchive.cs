@@ -29,6 +29,7 @@ internal sealed class PgBackRestArchive(ArchivedServer server, ArchiveSettings s
     {
         _ = DataHere("pgBackRest");
         WriteConfiguration();
+        if (server.Place is null) await RefuseIfNotSetAsync(ct);
         var made = await _run.TryAsync("stanza-create", [], ct);
         if (made.Code == 0) return;
 
@@ -41,6 +42,8 @@ internal sealed class PgBackRestArchive(ArchivedServer server, ArchiveSettings s
     {
         _ = DataHere("a backup with pgBackRest");
         WriteConfiguration();
+        // What it packs takes about half; a database that has no room left stops.
+        if (kind == BackupKind.Full) await ArchiveRoom.DemandAsync(server, settings, 0.5, ct);
         var word = kind switch { BackupKind.Full => "full", BackupKind.Differential => "diff", BackupKind.Incremental => "incr" };
         var made = await _run.TryAsync("backup", [$"--type={word}"], ct);
         if (made.Code != 0) throw made.Output.Contains("[050]", StringComparison.Ordinal) ? ArchiveTroubles.Busy(made.Output) : _run.Failed("the backup failed", made);
@@ -75,7 +78,7 @@ internal sealed class PgBackRestArchive(ArchivedServer server, ArchiveSettings s
         using var names = JsonDocument.Parse(listed.Output);
         return [.. names.RootElement.EnumerateObject()
             .Select(entry => Path.GetFileName(entry.Name))
-            .Where(name => name.Length > 25 && name[24] == '-')
+            .Where(IsSegment)
             .Select(name => WalSegment.Parse(name[..24], segmentSize))
             .OfType<WalSegment>()];
     }
@@ -84,7 +87,9 @@ internal sealed class PgBackRestArchive(ArchivedServer server, ArchiveSettings s
     {
         WriteConfiguration();
         var verified = await _run.TryAsync("verify", ["--log-level-console=info"], ct);
-        string[] said = [.. verified.Output.Split('\n').Where(Complains).Select(line => line.Trim()).Take(20)];
+        // It reads what is there and ends with 0 whatever it finds; of what is missing in the log it says nothing.
+        var gaps = catalogue.Server is { SegmentSize: var size } ? WalSegment.Gaps(await SegmentsAsync(size, ct)).Select(missing => $"log: segment {missing.Name(size)} is missing") : [];
+        string[] said = [.. verified.Output.Split('\n').Where(Complains).Select(line => line.Trim()).Concat(gaps).Take(20)];
         return said.Length > 0 ? said : verified.Code == 0 ? [] : [$"pgBackRest ended with {verified.Code}: {verified.Output.Trim()}"];
     }
 
@@ -104,8 +109,12 @@ internal sealed class PgBackRestArchive(ArchivedServer server, ArchiveSettings s
         if (expired.Code != 0) throw _run.Failed("older backups could not be removed", expired);
     }
 
+    // A segment's name, the sum of what it holds, and how it is packed; a file of another name beside it was not put there by pgBackRest.
+    private static bool IsSegment(string name) =>
+        name.Length >= 65 && name[24] == '-' && name.Skip(25).Take(40).All(char.IsAsciiHexDigitLower) && Path.GetExtension(name) is "" or ".zst" or ".lz4" or ".gz" or ".bz2";
+
     private static bool Complains(string line) =>
-        line.Contains("ERROR:", StringComparison.Ordinal) || line.Contains("WARN:", StringComparison.Ordinal)
+        line.Contains("status: error", StringComparison.Ordinal) || line.Contains("ERROR:", StringComparison.Ordinal) || line.Contains("WARN:", StringComparison.Ordinal)
         || (line.Contains("invalid", StringComparison.Ordinal) && !line.Contains("invalid: 0", StringComparison.Ordinal))
         || (line.Contains("missing: ", StringComparison.Ordinal) && !line.Contains("missing: 0", StringComparison.Ordinal));
 
@@ -123,6 +132,19 @@ internal sealed class PgBackRestArchive(ArchivedServer server, ArchiveSettings s
         backup.Info.Size,
         backup.Info.Repository.Delta ?? UnknownBackup,
         backup.Error is true);
+
+    // The settings of a server of the operator's own are his to change.
+    private async Task RefuseIfNotSetAsync(CancellationToken ct)
+    {
+        await using var source = server.Source();
+        var (mode, command) = await ArchiveSql.ArchivingAsync(source, ct);
+        if (mode != "off" && command == Shipping.Command) return;
+
+        throw new TroubleException(
+            TroubleKind.Refused,
+            $"PostgreSQL at {server.Url} does not hand its log to this archive (archive_mode is {mode})",
+            string.Create(CultureInfo.InvariantCulture, $"as its superuser: alter system set archive_mode = 'on'; alter system set archive_command = '{Shipping.Command!.Replace("'", "''", StringComparison.Ordinal)}'; alter system set archive_timeout = {(int)settings.Timeout.TotalSeconds}; then restart it. Or set {ArchiveSettings.EngineKey}={ArchiveSettings.Stream}, which needs none of this"));
+    }
 
     private string DataHere(string what) => server.Data ?? throw server.NeedsItsDisk(what);
 

@@ -52,13 +52,15 @@ internal sealed class ArchiveRestore(ArchiveAccess access, IReadOnlyList<Subsyst
     }
 
     /// <summary>Restores into a directory of the operator's choice and leaves it there; nothing that runs is stopped or replaced.</summary>
-    public async Task<RestoredCluster> IntoAsync(RecoveryTarget target, string directory, Operation operation, CancellationToken ct)
+    /// <param name="delta">The directory holds an older copy of this cluster; only what differs is fetched.</param>
+    public async Task<RestoredCluster> IntoAsync(RecoveryTarget target, string directory, bool delta, Operation operation, CancellationToken ct)
     {
-        if (Directory.Exists(directory) && Directory.EnumerateFileSystemEntries(directory).Any()) throw new TroubleException(TroubleKind.Refused, $"{directory} is not empty", "name a directory that is not there yet");
+        if (delta) RefuseIfNoCopy(directory);
+        else if (Directory.Exists(directory) && Directory.EnumerateFileSystemEntries(directory).Any()) throw new TroubleException(TroubleKind.Refused, $"{directory} is not empty", "name a directory that is not there yet; or, when it holds an older copy of this cluster, add --delta");
 
         access.Data.Prepare();
         await ArriveAsync(ct);
-        return await Recovery().RunAsync(target, Id(operation), directory, Salvage(target), delta: false, step => operation.Step(step), ct);
+        return await Recovery().RunAsync(target, Id(operation), directory, Salvage(target), delta, step => operation.Step(step), ct);
     }
 
     /// <summary>Restores the latest into a directory, looks at it, and removes it again: the proof that it can be done, and how long it takes.</summary>
@@ -75,6 +77,28 @@ internal sealed class ArchiveRestore(ArchiveAccess access, IReadOnlyList<Subsyst
         {
             if (Directory.Exists(directory)) Directory.Delete(directory, recursive: true);
         }
+    }
+
+    /// <summary>Takes the last restore back: what was there before it is there again, and the restored cluster is kept in its stead.</summary>
+    /// <exception cref="TroubleException">Nothing was kept.</exception>
+    public async Task<string> UndoAsync(Operation operation, CancellationToken ct)
+    {
+        var place = access.Server.Place ?? throw access.Server.NeedsItsDisk("taking a restore back");
+        var swap = new ClusterSwap(place, access.Server.RunAs);
+        var ran = RunRecord.OfRunning(access.Data);
+        if (swap.Last() is not { } id) throw new TroubleException(TroubleKind.Refused, $"nothing of before a restore is kept beside {place.Data}", "outpost archive list shows what can be restored");
+
+        if (ran is not null) await StopAsync(operation, ct);
+        using (await HoldAsync(ct))
+        {
+            await EmbeddedPostgres.StopLeftoversAsync(place, clock, say, ct);
+            swap.Finish();
+            operation.Step("undo", id);
+            swap.Undo(id);
+        }
+
+        if (ran is not null) await StartAsync(operation, ran);
+        return place.Data;
     }
 
     private async Task<RestoredCluster> PrepareAsync(RecoveryTarget target, Operation operation, ClusterSwap swap, string id, CancellationToken ct)
@@ -111,6 +135,13 @@ internal sealed class ArchiveRestore(ArchiveAccess access, IReadOnlyList<Subsyst
         await EmbeddedPostgres.StopLeftoversAsync(place, clock, say, ct);
         operation.Step("swap", id);
         swap.Run(id);
+    }
+
+    // What is overwritten must be a copy that nobody works in, of this very cluster.
+    private void RefuseIfNoCopy(string directory)
+    {
+        if (ArchivedServer.SystemIn(directory) is not { } system || system != access.Catalogue.Read().Server?.System) throw new TroubleException(TroubleKind.Refused, $"{directory} holds no copy of this cluster", "leave --delta out and name a directory that is not there yet");
+        if (directory == access.Server.Place?.Data || File.Exists(Path.Combine(directory, "postmaster.pid"))) throw new TroubleException(TroubleKind.Refused, $"a server works in {directory}", "name a copy that nobody works in");
     }
 
     private async Task StopAsync(Operation operation, CancellationToken ct)

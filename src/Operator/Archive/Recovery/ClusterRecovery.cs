@@ -90,7 +90,7 @@ internal sealed class ClusterRecovery(ArchiveAccess access, IReadOnlyList<Servic
         var fetch = access.Archive.RestoreCommand(directory, Path.Combine(work, "w"));
         // What the archive has goes before what the lost server had: it was checked when it was archived.
         if (salvage is not null) fetch = $"( {fetch} ) || ( [ -f {PgBackRest.PgBackRestRun.ForShell(salvage)}/%f ] && cp {PgBackRest.PgBackRestRun.ForShell(salvage)}/%f \"%p\" )";
-        return ScratchCluster.Of(access, directory, work, Path.Combine(access.Data.Logs, "restore.log"), [.. plan.Settings(), new("restore_command", fetch)], clock, _ => { });
+        return ScratchCluster.Of(access, directory, work, Path.Combine(access.Data.Logs, "restore.log"), [.. plan.Settings(), new("restore_command", fetch)], logins.Where(login => login.Url.Password is null).Select(login => login.Url.User), clock, _ => { });
     }
 
     private async Task RecoverAsync(ScratchCluster scratch, RecoveryPlan plan, Catalogue.Contents contents, int segmentSize, CancellationToken ct)

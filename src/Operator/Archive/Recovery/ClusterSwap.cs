@@ -10,6 +10,7 @@ namespace Outpost.Operator.Archive.Recovery;
 internal sealed class ClusterSwap(ClusterPlace place, UnixUser? owner)
 {
     private const string Mark = "outpost.restored";
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private readonly string _parent = Path.GetDirectoryName(place.Data)!;
     private readonly string _name = Path.GetFileName(place.Data);
 
@@ -21,6 +22,9 @@ internal sealed class ClusterSwap(ClusterPlace place, UnixUser? owner)
 
     /// <summary>Clusters that were replaced and not yet given up, oldest first.</summary>
     public IReadOnlyList<string> Kept() => [.. Siblings("before-")];
+
+    /// <summary>The id of the restore that is undone next; null when nothing was kept.</summary>
+    public string? Last() => Kept() is [.., var last] ? last[(last.LastIndexOf("before-", StringComparison.Ordinal) + 7)..] : null;
 
     /// <summary>Nothing may run in either. The lock on the data directory is the caller's.</summary>
     public void Run(string id)
@@ -79,10 +83,23 @@ internal sealed class ClusterSwap(ClusterPlace place, UnixUser? owner)
         Finish();
         foreach (var remains in Siblings("restored-").ToList())
         {
-            await EmbeddedPostgres.StopLeftoversAsync(place with { Data = remains }, clock, say, ct);
             say($"Removing {remains}, which an interrupted restore left behind");
+            await EmbeddedPostgres.StopLeftoversAsync(place with { Data = remains }, clock, say, ct);
+            // What was filling it when its tool was killed goes on doing so.
+            foreach (var filling in Leftovers.Of(remains, remains, "pgbackrest", "cp", "pg_verifybackup")) Signals.Send(filling, Signal.Kill);
+            if (!await Signals.UntilAsync(() => Leftovers.Of(remains, remains, "pgbackrest", "cp", "pg_verifybackup").Count == 0, Patience, clock, ct)) throw new TroubleException(TroubleKind.Failed, $"something still writes into {remains}", $"see what: fuser -v {remains}");
             Directory.Delete(remains, recursive: true);
         }
+    }
+
+    /// <summary>Gives up what the restores put aside.</summary>
+    /// <returns>What was removed.</returns>
+    public IReadOnlyList<string> Confirm()
+    {
+        Finish();
+        string[] kept = [.. Kept(), .. Siblings("undone-")];
+        foreach (var directory in kept) Directory.Delete(directory, recursive: true);
+        return kept;
     }
 
     private IEnumerable<string> Siblings(string kind) => Directory.Exists(_parent) ? Directory.EnumerateDirectories(_parent, $"{_name}.{kind}*").Order(StringComparer.Ordinal) : [];

@@ -29,7 +29,7 @@ internal sealed record RecoveryPlan(BaseBackup Base, uint Timeline, RecoveryTarg
     /// <exception cref="TroubleException">No backup reaches there.</exception>
     public static RecoveryPlan Make(RecoveryTarget target, IReadOnlyList<BaseBackup> backups, Catalogue.Contents catalogue)
     {
-        if (backups.Count == 0) throw new TroubleException(TroubleKind.Refused, "the archive holds no backup", "restore a dump instead: outpost restore --latest --logical; and make a backup for the next time: outpost archive backup");
+        if (backups.Count == 0) throw new TroubleException(TroubleKind.Refused, "the archive holds no backup", "restore a dump instead: outpost restore --latest --dump; and make a backup for the next time: outpost archive backup");
 
         var point = target is RecoveryTarget.Named named ? PointOf(named, catalogue) : null;
         var at = target is RecoveryTarget.At { Instant: var instant } ? instant : point?.At;
@@ -81,7 +81,7 @@ internal sealed record RecoveryPlan(BaseBackup Base, uint Timeline, RecoveryTarg
         return new(
             TroubleKind.Refused,
             $"no backup reaches {target}",
-            first is null ? "restore a dump: outpost restore --latest --logical" : $"choose an instant after {first.StoppedAt.ToUniversalTime():yyyy-MM-dd'T'HH:mm:ss'Z'}, or a dump: outpost restore --file FILE",
+            first is null ? "restore a dump: outpost restore --latest --dump" : $"choose an instant after {first.StoppedAt.ToUniversalTime():yyyy-MM-dd'T'HH:mm:ss'Z'}, or a dump: outpost restore --file FILE",
             first is null ? "every backup was taken of damaged pages" : $"the oldest that can be used, {first.Label}, ended at {first.StoppedAt.ToUniversalTime():yyyy-MM-dd'T'HH:mm:ss'Z'}");
     }
 }

@@ -10,25 +10,25 @@ internal static class RecoveryWords
         string Target, string Backup, string Directory, string? Kept, uint Timeline, string End, DateTimeOffset? NewestHeartbeat, double? LostSeconds, double FetchSeconds, double ReplaySeconds, double ValidateSeconds,
         double TotalSeconds, long Bytes, IReadOnlyList<RestoredCluster.Database> Databases);
 
-    public static void Write(RestoredCluster restored, string? kept, bool json)
+    public static void Write(RestoredCluster restored, string? kept, bool json, TextWriter to)
     {
         if (json)
         {
-            Console.WriteLine(CommandJson.Of(Of(restored, kept)));
+            to.WriteLine(CommandJson.Of(Of(restored, kept)));
             return;
         }
 
         foreach (var database in restored.Databases)
         {
             var shown = database.Rows.Where(table => table.Value > 0).OrderByDescending(table => table.Value).Take(8).Select(table => $"{table.Key}={table.Value}");
-            Console.WriteLine($"{database.Name}: {database.Rows.Count} tables, service signs in, row-level security holds; rows {string.Join(", ", shown)}");
+            to.WriteLine($"{database.Name}: {database.Rows.Count} tables, service signs in, row-level security holds; rows {string.Join(", ", shown)}");
         }
 
-        Console.WriteLine(restored.Loss is { } loss
+        to.WriteLine(restored.Loss is { } loss
             ? Text($"Lost: {loss.TotalSeconds:0.0} s of work, from {ArchiveWords.Instant(restored.Newest!.At)} to {ArchiveWords.Instant(restored.LastWritten!.At)}")
             : "Lost: not known, because nothing had measured it");
-        Console.WriteLine(Text($"Restored {restored.Plan.Target} from {restored.Plan.Base.Label} in {restored.Times.TotalSeconds:0.0} s: files {restored.Times.FetchSeconds:0.0}, log {restored.Times.ReplaySeconds:0.0}, checks {restored.Times.ValidateSeconds:0.0}; timeline {restored.Timeline}, log to {restored.End}"));
-        if (kept is not null) Console.WriteLine($"What was there before is kept in {kept}");
+        to.WriteLine(Text($"Restored {restored.Plan.Target} from {restored.Plan.Base.Label} in {restored.Times.TotalSeconds:0.0} s: files {restored.Times.FetchSeconds:0.0}, log {restored.Times.ReplaySeconds:0.0}, checks {restored.Times.ValidateSeconds:0.0}; timeline {restored.Timeline}, log to {restored.End}"));
+        if (kept is not null) to.WriteLine($"What was there before is kept in {kept} until: outpost archive confirm; take it back with: outpost archive undo");
     }
 
     public static Report Of(RestoredCluster restored, string? kept) => new(

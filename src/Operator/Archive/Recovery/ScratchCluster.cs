@@ -21,8 +21,9 @@ internal sealed class ScratchCluster : IAsyncDisposable
 
     /// <param name="directory">Where the backup's files lie.</param>
     /// <param name="work">A directory to be made for its settings and socket; removed when this is disposed.</param>
+    /// <param name="unasked">Roles that show no password on the server either.</param>
     /// <param name="recovery">Settings of the recovery; none to start it as it is.</param>
-    public static ScratchCluster Of(ArchiveAccess access, string directory, string work, string log, IEnumerable<KeyValuePair<string, string>> recovery, TimeProvider clock, Action<string> say)
+    public static ScratchCluster Of(ArchiveAccess access, string directory, string work, string log, IEnumerable<KeyValuePair<string, string>> recovery, IEnumerable<string> unasked, TimeProvider clock, Action<string> say)
     {
         var (settings, sockets) = (Path.Combine(work, "conf"), SocketPlace.For(Path.Combine(work, "s"), ClusterPlace.LongestSocket));
         PrivateDirectory.Ensure(work, passable: UnixUser.IsRoot);
@@ -32,7 +33,8 @@ internal sealed class ScratchCluster : IAsyncDisposable
         foreach (var part in (string[])["spool", "lock"]) PrivateDirectory.Ensure(Path.Combine(scratch, part), access.Server.RunAs);
         // Only the user that runs it and root can reach the socket; roles of the services show their password as always.
         var entrance = Path.Combine(settings, "pg_hba.scratch.conf");
-        AtomicFile.Write(entrance, $"local all {access.Server.Url.User} trust\nlocal all postgres trust\nlocal all all scram-sha-256\n", AtomicFile.Readable);
+        var trusted = unasked.Append(access.Server.Url.User).Append("postgres").Distinct(StringComparer.Ordinal).Select(role => $"local all \"{role.Replace("\"", "\"\"", StringComparison.Ordinal)}\" trust\n");
+        AtomicFile.Write(entrance, $"{string.Concat(trusted)}local all all scram-sha-256\n", AtomicFile.Readable);
         var own = access.Server.Place is { } place ? Path.Combine(place.Settings, "postgresql.local.conf") : null;
         if (own is not null && File.Exists(own)) File.Copy(own, Path.Combine(settings, "postgresql.local.conf"), overwrite: true);
 

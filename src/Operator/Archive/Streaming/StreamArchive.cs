@@ -36,6 +36,7 @@ internal sealed class StreamArchive(ArchivedServer server, ArchiveSettings setti
         Directories();
         using var turn = LockFile.TryTake(Path.Combine(settings.Directory, "backup.lock")) ?? throw ArchiveTroubles.Busy("");
         RemoveRemains();
+        await ArchiveRoom.DemandAsync(server, settings, 1, ct);
 
         var started = clock.GetUtcNow();
         var label = started.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);

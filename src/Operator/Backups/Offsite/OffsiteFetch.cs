@@ -19,7 +19,7 @@ internal sealed class OffsiteFetch(BackupSettings settings, Settings all)
         var there = await farEnd.ListAsync(ct);
         var manifests = there.Select(BackupName.TryParse).OfType<BackupName>().Where(n => n.Extension == BackupName.ManifestExtension).ToArray();
         var wanted = stamp ?? manifests.MaxBy(n => n.Stamp, StringComparer.Ordinal)?.Stamp;
-        var chosen = manifests.Where(n => n.Stamp == wanted).ToArray();
+        var chosen = manifests.Where(n => n.Stamp == wanted).OrderBy(n => n.Part, StringComparer.Ordinal).ToArray();
         if (chosen.Length == 0) throw new TroubleException(TroubleKind.Refused, $"{farEnd.Name} has no backup{(stamp is null ? "" : $" {stamp}")}", "look what is there, or name another place with --from");
 
         operation.Step("fetch", wanted);

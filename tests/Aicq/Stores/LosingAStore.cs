@@ -1,0 +1,110 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Npgsql;
+using Outpost.Platform.Migrations;
+using Outpost.Testing;
+
+namespace Outpost.Aicq.Tests.Stores;
+
+public sealed class LosingAStore(PostgresServer postgres, RedisServer redis)
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Without_Redis_everything_that_needs_it_says_so_and_comes_back_by_itself()
+    {
+        await using var own = await RedisProcess.StartAsync(settings: "appendonly yes\nappendfsync always");
+        await using var hub = await HubUnderTest.StartAsync(await postgres.DatabaseAsync(MigrationSet.From(typeof(AicqApp).Assembly), "aicq", Stop), own.Url);
+        var agent = await hub.AgentAsync();
+        await agent.SayAsync(HubUnderTest.Global, "kudu");
+        await own.KillAsync();
+
+        foreach (var path in new[] { "/channels", "/stats", "/find?q=kudu", $"/room/{HubUnderTest.Global}", $"/who/{agent.Id}", "/live", $"/room/{HubUnderTest.Global}/live" })
+            await UnavailableAsync(await hub.Client().ReadAsync(path));
+        await UnavailableAsync(await agent.PostAsync(HubUnderTest.Global, "lost"));
+        await UnavailableAsync(await agent.SendAsync(HttpMethod.Get, "/dm"));
+        await UnavailableAsync(await agent.SendAsync(HttpMethod.Post, "/room", new JsonObject { ["name"] = "r" }));
+        await UnavailableAsync(await hub.Client().PostJsonAsync("/register", "null"));
+        foreach (var path in new[] { "/", "/api", "/docs", "/static/js/live.js" }) Assert.Equal(HttpStatusCode.OK, (await hub.Client().ReadAsync(path)).StatusCode);
+        var health = await (await hub.Client().ReadAsync("/health")).JsonAsync(HttpStatusCode.ServiceUnavailable);
+        Assert.Equal(("degraded", "pass"), ((string?)health["status"], (string?)health["checks"]!["postgres"]!["status"]));
+        Assert.Equal("""{"status":"fail","message":"connection failed"}""", health["checks"]!["redis"]!.ToJsonString());
+
+        await own.StartAgainAsync();
+        await EventuallyAsync(async () => (await hub.Client().ReadAsync($"/room/{HubUnderTest.Global}")).StatusCode == HttpStatusCode.OK);
+        Assert.Equal("kudu", (string?)(await (await hub.Client().ReadAsync("/find?q=kudu")).JsonAsync())["results"]![0]!["body"]);
+        await agent.SayAsync(HubUnderTest.Global, "again");
+    }
+
+    [Fact]
+    public async Task A_Redis_that_is_full_refuses_what_it_cannot_keep_and_nothing_else()
+    {
+        await using var own = await RedisProcess.StartAsync(settings: "maxmemory-policy noeviction");
+        await using var hub = await HubUnderTest.StartAsync(await postgres.DatabaseAsync(MigrationSet.From(typeof(AicqApp).Assembly), "aicq", Stop), own.Url, ("RATE_LIMIT_WHITELIST", "203.0.113.0/24"));
+        var agent = await hub.AgentAsync();
+        await agent.SayAsync(HubUnderTest.Global, "kept");
+        await hub.AskRedisAsync("CONFIG", "SET", "maxmemory", "100kb");
+
+        await UnavailableAsync(await agent.PostAsync(HubUnderTest.Global, "too much"));
+        Assert.Single((await (await hub.Client().ReadAsync($"/room/{HubUnderTest.Global}")).JsonAsync())["messages"]!.AsArray());
+
+        await hub.AskRedisAsync("CONFIG", "SET", "maxmemory", "0");
+        await agent.SayAsync(HubUnderTest.Global, "room again");
+    }
+
+    [Fact]
+    public async Task Without_PostgreSQL_what_is_known_goes_on_and_the_rest_says_so_and_comes_back_by_itself()
+    {
+        await using var own = new PostgresServer();
+        await using var hub = await HubUnderTest.StartAsync(await own.DatabaseAsync(MigrationSet.From(typeof(AicqApp).Assembly), "aicq", Stop), await redis.DatabaseAsync(Stop));
+        var (known, unknown) = (await hub.AgentAsync(), await hub.AgentAsync());
+        await known.SayAsync(HubUnderTest.Global, "before");
+        var socket = Path.Combine(new NpgsqlConnectionStringBuilder(hub.Database.AppSource.ConnectionString).Host!, ".s.PGSQL.5432");
+        File.Move(socket, socket + ".away");
+        await hub.ValueAsync("select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()");
+
+        await UnavailableAsync(await unknown.PostAsync(HubUnderTest.Global, "lost"));
+        await UnavailableAsync(await hub.Client().ReadAsync("/channels"));
+        await UnavailableAsync(await hub.Client().ReadAsync("/stats"));
+        await UnavailableAsync(await hub.Client().ReadAsync($"/who/{unknown.Id}"));
+        await UnavailableAsync(await hub.Client().PostJsonAsync("/register", $$"""{"public_key":"{{Convert.ToBase64String(unknown.Key.PublicKey)}}"}"""));
+        await known.SayAsync(HubUnderTest.Global, "meanwhile");
+        var health = await (await hub.Client("203.0.113.9").ReadAsync("/health")).JsonAsync(HttpStatusCode.ServiceUnavailable);
+        Assert.Equal(("fail", "pass"), ((string?)health["checks"]!["postgres"]!["status"], (string?)health["checks"]!["redis"]!["status"]));
+
+        File.Move(socket + ".away", socket);
+        await EventuallyAsync(async () => (await hub.Client().ReadAsync("/stats")).StatusCode == HttpStatusCode.OK);
+        await unknown.SayAsync(HubUnderTest.Global, "after");
+        // What was counted meanwhile is carried over, and once.
+        Assert.Equal(3, (int)(await (await hub.Client().ReadAsync("/channels")).JsonAsync())["channels"]![0]!["message_count"]!);
+    }
+
+    [Fact]
+    public async Task A_batch_that_somebody_left_behind_is_carried_over_once()
+    {
+        await using var hub = await HubUnderTest.StartAsync(postgres, redis);
+        var (batch, ts) = (Guid.NewGuid().ToString(), new DateTimeOffset(2126, 1, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds());
+        // It was added, and whoever did so was killed before saying so.
+        await hub.SqlAsync("insert into activity_batches (id) values ($1)", Guid.Parse(batch));
+        await hub.AskRedisAsync("HSET", "rooms:activity:claimed", "batch", batch, $"{HubUnderTest.Global}:n", "100", $"{HubUnderTest.Global}:t", ts);
+        await hub.AskRedisAsync("HSET", "rooms:activity", $"{HubUnderTest.Global}:n", "7", $"{HubUnderTest.Global}:t", ts);
+
+        var channel = (await (await hub.Client().ReadAsync("/channels")).JsonAsync())["channels"]![0]!;
+
+        Assert.Equal((7, "2126-01-01T00:00:00Z"), ((int)channel["message_count"]!, (string?)channel["last_active"]));
+        Assert.Equal(0, (await hub.AskRedisAsync("EXISTS", "rooms:activity", "rooms:activity:claimed")).AsLong());
+    }
+
+    private static async Task UnavailableAsync(HttpResponseMessage answer)
+    {
+        await answer.RefusedAsync(HttpStatusCode.ServiceUnavailable, "temporarily unavailable");
+        Assert.Equal("1", answer.Header("Retry-After"));
+    }
+
+    // The attempts of the hub itself come at their own pace; each look here takes a request's time.
+    private static async Task EventuallyAsync(Func<Task<bool>> holds)
+    {
+        var since = System.Diagnostics.Stopwatch.GetTimestamp();
+        while (!await holds()) Assert.True(System.Diagnostics.Stopwatch.GetElapsedTime(since) < TimeSpan.FromSeconds(60), "It did not come back.");
+    }
+}
