@@ -41,7 +41,7 @@ public sealed class ServerSentEvents
         while (true)
         {
             while (reader.TryRead()) events.Add($"{Encoding.UTF8.GetString(reader.Type)}|{Encoding.UTF8.GetString(reader.Data)}");
-            var more = reader.FillAsync(CancellationToken.None);
+            var more = reader.FillAsync(CancellationToken.None).AsTask();
             Assert.True(more.IsCompleted);
             if (!more.GetAwaiter().GetResult()) return events;
         }
