@@ -141,7 +141,8 @@ internal sealed class PracticeProvider : IAsyncDisposable
                 else http.Response.StatusCode = StatusCodes.Status404NotFound;
                 break;
             case ("POST", "/practice/scripts"):
-                Next(await JsonSerializer.DeserializeAsync(http.Request.Body, PracticeJson.Default.IReadOnlyListScript, http.RequestAborted) ?? []);
+                // What a script of another process leaves out comes as null, whatever its default is.
+                Next((await JsonSerializer.DeserializeAsync(http.Request.Body, PracticeJson.Default.IReadOnlyListScript, http.RequestAborted) ?? []).Select(script => script.Tools is null ? script with { Tools = [] } : script));
                 http.Response.StatusCode = StatusCodes.Status204NoContent;
                 break;
             case ("GET", "/practice/calls"):

@@ -16,7 +16,7 @@ internal sealed class HttpProvider : IProvider
 {
     private const int LargestError = 64 * 1024;
     private const int LargestEvent = 16 * 1024 * 1024;
-    private const int LargestAnswer = 64 * 1024 * 1024;
+    internal const int LargestAnswer = 64 * 1024 * 1024;
     private const int LargestRest = 64 * 1024;
     private static readonly TimeSpan ErrorWithin = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan RestWithin = TimeSpan.FromMilliseconds(250);
@@ -26,6 +26,7 @@ internal sealed class HttpProvider : IProvider
     private readonly HttpMessageInvoker _http;
     private readonly IWireFormat _format;
     private readonly IEmbeddingFormat? _embeddings;
+    private readonly WireFailures _failures;
     private readonly string _root;
     private readonly string? _key;
     private readonly WireTimeouts _timeouts;
@@ -34,6 +35,7 @@ internal sealed class HttpProvider : IProvider
     public HttpProvider(ProviderEntry entry, string? key, HttpMessageInvoker http, WireTimeouts timeouts, TimeProvider clock)
     {
         (Name, _key, _http, _timeouts, _clock) = (entry.Name, key, http, timeouts, clock);
+        _failures = new(entry.Name);
         _root = entry.Address.AbsoluteUri.TrimEnd('/');
         _format = entry.Api switch
         {
@@ -72,7 +74,7 @@ internal sealed class HttpProvider : IProvider
         using var response = await SendAsync(message, request.Stream, patience, ct);
         if (response.StatusCode != HttpStatusCode.OK) throw await RefusalAsync(response, patience, ct);
 
-        var answer = new AnswerInHand(this, _format.NewReader(model, request), response, patience, ct);
+        var answer = new AnswerInHand(_failures, _format.NewReader(model, request), response, patience, _timeouts.Idle, ct);
         var body = await answer.OpenAsync();
         if (IsEventStream(response))
         {
@@ -111,9 +113,9 @@ internal sealed class HttpProvider : IProvider
         }
         catch (Exception e) when (e is JsonException or InvalidDataException)
         {
-            throw Unreadable(response);
+            throw _failures.Unreadable(response);
         }
-        catch (Exception e) when (Broken(e, patience, ct) is { } broken)
+        catch (Exception e) when (_failures.Broken(e, patience, ct) is { } broken)
         {
             throw broken;
         }
@@ -174,7 +176,7 @@ internal sealed class HttpProvider : IProvider
         {
             throw new ProviderException(Fault.Network, Name, $"{Name} cannot be reached: no connection within {_timeouts.Connect.TotalSeconds:0.#} seconds.");
         }
-        catch (Exception e) when (Broken(e, patience, ct) is { } broken)
+        catch (Exception e) when (_failures.Broken(e, patience, ct) is { } broken)
         {
             throw broken;
         }
@@ -190,64 +192,16 @@ internal sealed class HttpProvider : IProvider
             await using var stream = await response.Content.ReadAsStreamAsync(patience.Token);
             body = await ReadAsync(stream, LargestError, throwWhenLarger: false, patience.Token);
         }
-        catch (Exception e) when (Broken(e, patience, ct) is not null)
+        catch (Exception e) when (_failures.Broken(e, patience, ct) is not null)
         {
             // The status says enough.
         }
 
         var error = _format.ReadError(status, response.Headers, body);
-        return Refused(error, status, response);
+        return _failures.Refused(error, status, response);
     }
 
-    private ProviderException Refused(WireError error, int? status, HttpResponseMessage response) => new(error.Fault, Name, Words(error, status))
-    {
-        Status = status,
-        ProviderCode = error.Code,
-        RetryAfter = error.RetryAfter,
-        RequestId = RequestId(response),
-        MayHaveWorked = status is null or 200 or 408 or 504,
-    };
-
-    private ProviderException Unreadable(HttpResponseMessage response) => new(Fault.Malformed, Name, $"{Name} sent something that its API does not know.")
-    {
-        Status = (int)response.StatusCode,
-        RequestId = RequestId(response),
-        MayHaveWorked = true,
-    };
-
-    private string Words(WireError error, int? status)
-    {
-        var why = error.Fault switch
-        {
-            Fault.RateLimited => "wants fewer requests",
-            Fault.OutOfMoney => "does not answer until its account is paid for, or its quota is raised",
-            Fault.Rejected => "does not accept the request",
-            Fault.NotAllowed => "does not let us: its key, or the model's id, is wrong there",
-            Fault.Overloaded => "is overloaded",
-            Fault.TimedOut => "took too long",
-            _ => "failed",
-        };
-        var said = (status, error.Code) switch
-        {
-            (null or 200, { } code) => $" ({code})",
-            ({ } number, { } code) => $" ({number} {code})",
-            ({ } number, null) => $" ({number})",
-            _ => "",
-        };
-        return $"{Name} {why}{said}.";
-    }
-
-    private ProviderException? Broken(Exception e, Patience patience, CancellationToken ct) => e switch
-    {
-        OperationCanceledException when ct.IsCancellationRequested => null,
-        OperationCanceledException when patience.IsOver => new(Fault.TimedOut, Name, $"{Name} was silent for too long.") { MayHaveWorked = true },
-        HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded } =>
-            new(Fault.Malformed, Name, $"{Name} does not speak HTTP.") { MayHaveWorked = true },
-        HttpRequestException or IOException => new(Fault.Network, Name, $"The connection to {Name} broke.") { MayHaveWorked = true },
-        _ => null,
-    };
-
-    private static async Task<byte[]> ReadAsync(Stream stream, int largest, bool throwWhenLarger, CancellationToken ct)
+    internal static async Task<byte[]> ReadAsync(Stream stream, int largest, bool throwWhenLarger, CancellationToken ct)
     {
         var buffer = new byte[8 * 1024];
         var length = 0;
@@ -265,91 +219,5 @@ internal sealed class HttpProvider : IProvider
 
             length += read;
         }
-    }
-
-    private static string? RequestId(HttpResponseMessage response) =>
-        WireErrors.Code(WireErrors.Header(response.Headers, "request-id") ?? WireErrors.Header(response.Headers, "x-request-id"));
-
-    /// <summary>An answer while it comes in. What goes wrong is kept until the steps before it were handed on.</summary>
-    private sealed class AnswerInHand(HttpProvider provider, IAnswerReader reader, HttpResponseMessage response, Patience patience, CancellationToken ct)
-    {
-        private ProviderException? _failure;
-
-        public IAnswerReader Reader => reader;
-
-        public List<AnswerEvent> Steps { get; } = [];
-
-        public async ValueTask<Stream> OpenAsync()
-        {
-            try
-            {
-                return await response.Content.ReadAsStreamAsync(patience.Token);
-            }
-            catch (Exception e) when (provider.Broken(e, patience, ct) is { } broken)
-            {
-                throw broken;
-            }
-        }
-
-        public bool TakeEvent(SseReader events)
-        {
-            try
-            {
-                if (!events.TryRead()) return false;
-
-                reader.Event(events.Type, events.Data, Steps);
-            }
-            catch (Exception e) when (Unreadable(e) is { } unreadable)
-            {
-                _failure = unreadable;
-            }
-
-            return true;
-        }
-
-        public async ValueTask<bool> FillAsync(SseReader events)
-        {
-            patience.Allow(provider._timeouts.Idle);
-            try
-            {
-                return await events.FillAsync(patience.Token);
-            }
-            catch (Exception e) when (provider.Broken(e, patience, ct) is { } broken)
-            {
-                _failure = broken;
-                return true;
-            }
-        }
-
-        public void TakeEnd()
-        {
-            reader.EndOfStream(Steps);
-            if (!reader.Ended) _failure = new(Fault.Network, provider.Name, $"{provider.Name} broke off before the end of its answer.") { MayHaveWorked = true };
-        }
-
-        public async ValueTask TakeWholeAsync(Stream body)
-        {
-            try
-            {
-                reader.Whole(await ReadAsync(body, LargestAnswer, throwWhenLarger: true, patience.Token), Steps);
-            }
-            catch (Exception e) when ((Unreadable(e) ?? provider.Broken(e, patience, ct)) is { } failure)
-            {
-                _failure = failure;
-            }
-        }
-
-        public void Settle()
-        {
-            Steps.Clear();
-            if (_failure is not null) throw _failure;
-        }
-
-        private ProviderException? Unreadable(Exception e) => e switch
-        {
-            WireErrorException turned => provider.Refused(turned.Error, 200, response),
-            JsonException or InvalidDataException => provider.Unreadable(response),
-            _ => null,
-        };
     }
 }
