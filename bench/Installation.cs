@@ -15,8 +15,9 @@ internal sealed class Installation : IAsyncDisposable
     private readonly Process _process;
     private readonly string _directory;
     private readonly List<string> _told = [];
+    private readonly Wanted _wanted;
 
-    private Installation(Process process, string directory, int port) => (_process, _directory, Port) = (process, directory, port);
+    private Installation(Process process, string directory, int port, Wanted wanted) => (_process, _directory, Port, _wanted) = (process, directory, port, wanted);
 
     public int Port { get; }
 
@@ -30,14 +31,16 @@ internal sealed class Installation : IAsyncDisposable
     /// <summary>From the start of the process to the first healthy answer.</summary>
     public TimeSpan ToHealthy { get; private set; }
 
-    public static async Task<Installation> StartAsync(CancellationToken ct)
+    public static Task<Installation> StartAsync(CancellationToken ct) => StartAsync(Wanted.FieldService, ct);
+
+    public static async Task<Installation> StartAsync(Wanted wanted, CancellationToken ct)
     {
         var directory = Directory.CreateTempSubdirectory("outpost-bench-").FullName;
         if (Environment.UserName == "root") File.SetUnixFileMode(directory, File.GetUnixFileMode(directory) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
-        var installation = await LaunchAsync(directory, ct);
+        var installation = await LaunchAsync(directory, wanted, ct);
         // A new installation makes its database first; what a user waits for every other day is a start of one that exists.
         await installation.StopAsync();
-        var again = await LaunchAsync(directory, ct);
+        var again = await LaunchAsync(directory, wanted, ct);
         again.Login = installation.Login;
         return again;
     }
@@ -75,20 +78,21 @@ internal sealed class Installation : IAsyncDisposable
         Directory.Delete(_directory, recursive: true);
     }
 
-    private static async Task<Installation> LaunchAsync(string directory, CancellationToken ct)
+    private static async Task<Installation> LaunchAsync(string directory, Wanted wanted, CancellationToken ct)
     {
         var port = FreePort();
-        var start = new ProcessStartInfo(Environment.ProcessPath!, [.. Assembly(), "up", "--json", "--data", directory])
+        var start = new ProcessStartInfo(Environment.ProcessPath!, [.. Assembly(), "up", "--json", "--data", directory, .. wanted.Words])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            Environment = { ["FSM_PORT"] = port.ToString(System.Globalization.CultureInfo.InvariantCulture), ["LOG_LEVEL"] = "warn" },
+            Environment = { [wanted.PortKey] = port.ToString(System.Globalization.CultureInfo.InvariantCulture), ["LOG_LEVEL"] = "warn" },
         };
-        foreach (var key in new[] { "DATABASE_URL", "FSM_DATABASE_URL", "REDIS_URL" }) start.Environment.Remove(key);
+        foreach (var key in new[] { "DATABASE_URL", "FSM_DATABASE_URL", "AICQ_DATABASE_URL", "REDIS_URL" }) start.Environment.Remove(key);
+        foreach (var (key, value) in wanted.Settings) start.Environment[key] = value;
 
         var started = Stopwatch.GetTimestamp();
         var process = Process.Start(start)!;
-        var installation = new Installation(process, directory, port);
+        var installation = new Installation(process, directory, port, wanted);
         process.ErrorDataReceived += (_, line) => installation.Keep(line.Data);
         process.BeginErrorReadLine();
         await installation.HealthyAsync(started, ct);
@@ -115,11 +119,11 @@ internal sealed class Installation : IAsyncDisposable
         ToHealthy = Stopwatch.GetElapsedTime(started);
     }
 
-    private static async Task<bool> AnswersAsync(HttpClient client, CancellationToken ct)
+    private async Task<bool> AnswersAsync(HttpClient client, CancellationToken ct)
     {
         try
         {
-            using var answer = await client.GetAsync(new Uri("/api/health", UriKind.Relative), ct);
+            using var answer = await client.GetAsync(new Uri(_wanted.Health, UriKind.Relative), ct);
             return answer.IsSuccessStatusCode;
         }
         catch (HttpRequestException)
@@ -156,5 +160,11 @@ internal sealed class Installation : IAsyncDisposable
         using var probe = new TcpListener(IPAddress.Loopback, 0);
         probe.Start();
         return ((IPEndPoint)probe.LocalEndpoint).Port;
+    }
+
+    /// <summary>What is to run, and where it says how it is.</summary>
+    public sealed record Wanted(string PortKey, string Health, string[] Words, (string Key, string Value)[] Settings)
+    {
+        public static Wanted FieldService { get; } = new("FSM_PORT", "/api/health", [], []);
     }
 }
