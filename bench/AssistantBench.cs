@@ -20,16 +20,17 @@ internal sealed class AssistantBench(TextWriter output, TimeSpan duration, long 
     public async Task RunAsync(CancellationToken ct)
     {
         await using var provider = await PracticeProcess.StartAsync(ct);
-        await using var outpost = await Installation.StartAsync(ct, "assistant", "ASSISTANT_PORT", new Dictionary<string, string>
-        {
-            ["ASSISTANT_PRACTICE_URL"] = $"http://127.0.0.1:{provider.Port}",
-            ["COST_LIMIT_PER_REQUEST"] = "1000",
-            ["COST_LIMIT_PER_HOUR"] = "1000000",
-            ["COST_LIMIT_PER_DAY"] = "1000000",
-            ["COST_WARN_PER_REQUEST"] = "none",
-            ["COST_WARN_PER_HOUR"] = "none",
-            ["COST_WARN_PER_DAY"] = "none",
-        });
+        await using var outpost = await Installation.StartAsync(
+            new("assistant", "assistant", "ASSISTANT_PORT", "/api/health",
+            [
+                ("ASSISTANT_PRACTICE_URL", $"http://127.0.0.1:{provider.Port}"),
+                ("COST_LIMIT_PER_REQUEST", "1000"),
+                ("COST_LIMIT_PER_HOUR", "1000000"),
+                ("COST_LIMIT_PER_DAY", "1000000"),
+                ("COST_WARN_PER_REQUEST", "none"),
+                ("COST_WARN_PER_HOUR", "none"),
+                ("COST_WARN_PER_DAY", "none"),
+            ]), ct);
         var key = await KeyAsync(outpost, ct);
         var idle = Footprint.Of(outpost.Pid, withChildren: false).Resident;
 

@@ -27,6 +27,14 @@ public static class BenchCommand
         });
         bench.Subcommands.Add(lists);
 
+        var aicq = new Command("aicq", "The agent hub: every public request, signed posts, search from 200 to 100,000 messages, 10,000 live streams");
+        aicq.SetAction(async (words, ct) =>
+        {
+            await new HubBench(words.InvocationConfiguration.Output, TimeSpan.FromSeconds(words.GetValue(seconds)), words.GetValue(connections)).RunAsync(ct);
+            return 0;
+        });
+        bench.Subcommands.Add(aicq);
+
         var redis = new Command("redis", "Our client of Redis beside redis-benchmark, on a server of its own");
         redis.SetAction(async (words, ct) =>
         {

@@ -12,13 +12,13 @@ namespace Outpost.Bench;
 internal sealed class Installation : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
-    private const string FieldService = "fsm,worker";
 
     private readonly Process _process;
     private readonly string _directory;
     private readonly List<string> _told = [];
+    private readonly Wanted _wanted;
 
-    private Installation(Process process, string directory, int port) => (_process, _directory, Port) = (process, directory, port);
+    private Installation(Process process, string directory, int port, Wanted wanted) => (_process, _directory, Port, _wanted) = (process, directory, port, wanted);
 
     public int Port { get; }
 
@@ -32,16 +32,16 @@ internal sealed class Installation : IAsyncDisposable
     /// <summary>From the start of the process to the first healthy answer.</summary>
     public TimeSpan ToHealthy { get; private set; }
 
-    /// <param name="role">The role to measure; null for the field service. Its port is set by <paramref name="portKey"/>.</param>
-    /// <param name="more">Settings beside those.</param>
-    public static async Task<Installation> StartAsync(CancellationToken ct, string? role = null, string portKey = "FSM_PORT", IReadOnlyDictionary<string, string>? more = null)
+    public static Task<Installation> StartAsync(CancellationToken ct) => StartAsync(Wanted.FieldService, ct);
+
+    public static async Task<Installation> StartAsync(Wanted wanted, CancellationToken ct)
     {
         var directory = Directory.CreateTempSubdirectory("outpost-bench-").FullName;
         if (Environment.UserName == "root") File.SetUnixFileMode(directory, File.GetUnixFileMode(directory) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
-        var installation = await LaunchAsync(directory, role, portKey, more, ct);
+        var installation = await LaunchAsync(directory, wanted, ct);
         // A new installation makes its database first; what a user waits for every other day is a start of one that exists.
         await installation.StopAsync();
-        var again = await LaunchAsync(directory, role, portKey, more, ct);
+        var again = await LaunchAsync(directory, wanted, ct);
         again.Login = installation.Login;
         return again;
     }
@@ -79,28 +79,28 @@ internal sealed class Installation : IAsyncDisposable
         Directory.Delete(_directory, recursive: true);
     }
 
-    private static async Task<Installation> LaunchAsync(string directory, string? role, string portKey, IReadOnlyDictionary<string, string>? more, CancellationToken ct)
+    private static async Task<Installation> LaunchAsync(string directory, Wanted wanted, CancellationToken ct)
     {
         var port = FreePort();
-        var start = new ProcessStartInfo(Environment.ProcessPath!, [.. Assembly(), "up", "--json", "--data", directory, "--roles", role ?? FieldService])
+        var start = new ProcessStartInfo(Environment.ProcessPath!, [.. Assembly(), "up", "--json", "--data", directory, "--roles", wanted.Roles])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            Environment = { [portKey] = port.ToString(System.Globalization.CultureInfo.InvariantCulture), ["LOG_LEVEL"] = "warn" },
+            Environment = { [wanted.PortKey] = port.ToString(System.Globalization.CultureInfo.InvariantCulture), ["LOG_LEVEL"] = "warn" },
         };
-        foreach (var key in new[] { "DATABASE_URL", "FSM_DATABASE_URL", "REDIS_URL" }) start.Environment.Remove(key);
-        foreach (var (key, value) in more ?? new Dictionary<string, string>()) start.Environment[key] = value;
+        foreach (var key in new[] { "DATABASE_URL", "FSM_DATABASE_URL", "AICQ_DATABASE_URL", "ASSISTANT_DATABASE_URL", "REDIS_URL" }) start.Environment.Remove(key);
+        foreach (var (key, value) in wanted.Settings) start.Environment[key] = value;
 
         var started = Stopwatch.GetTimestamp();
         var process = Process.Start(start)!;
-        var installation = new Installation(process, directory, port);
+        var installation = new Installation(process, directory, port, wanted);
         process.ErrorDataReceived += (_, line) => installation.Keep(line.Data);
         process.BeginErrorReadLine();
         await installation.HealthyAsync(started, ct);
 
         // One line on standard output says that everything runs, and how to sign in if that is new.
         var report = await process.StandardOutput.ReadLineAsync(ct) ?? throw installation.Unhealthy();
-        if (JsonNode.Parse(report)!["logins"]!.AsArray().FirstOrDefault(one => (string)one!["system"]! == (role ?? "fsm")) is { } login) installation.Login = ((string)login["email"]!, (string)login["password"]!);
+        if (JsonNode.Parse(report)!["logins"]!.AsArray().FirstOrDefault(one => (string)one!["system"]! == wanted.System) is { } login) installation.Login = ((string)login["email"]!, (string)login["password"]!);
         return installation;
     }
 
@@ -120,11 +120,11 @@ internal sealed class Installation : IAsyncDisposable
         ToHealthy = Stopwatch.GetElapsedTime(started);
     }
 
-    private static async Task<bool> AnswersAsync(HttpClient client, CancellationToken ct)
+    private async Task<bool> AnswersAsync(HttpClient client, CancellationToken ct)
     {
         try
         {
-            using var answer = await client.GetAsync(new Uri("/api/health", UriKind.Relative), ct);
+            using var answer = await client.GetAsync(new Uri(_wanted.Health, UriKind.Relative), ct);
             return answer.IsSuccessStatusCode;
         }
         catch (HttpRequestException)
@@ -161,5 +161,11 @@ internal sealed class Installation : IAsyncDisposable
         using var probe = new TcpListener(IPAddress.Loopback, 0);
         probe.Start();
         return ((IPEndPoint)probe.LocalEndpoint).Port;
+    }
+
+    /// <summary>What is to run, and where it says how it is.</summary>
+    public sealed record Wanted(string System, string Roles, string PortKey, string Health, (string Key, string Value)[] Settings)
+    {
+        public static Wanted FieldService { get; } = new("fsm", "fsm,worker", "FSM_PORT", "/api/health", []);
     }
 }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Outpost.Platform.Configuration;
 using Outpost.Platform.Redis;
 
 namespace Outpost.Bench;
@@ -15,34 +14,20 @@ internal sealed class RedisBench(TextWriter output, TimeSpan duration)
 
     public async Task RunAsync(CancellationToken ct)
     {
-        var directory = Directory.CreateTempSubdirectory("outpost-bench-redis-").FullName;
-        var socket = Path.Combine(directory, "s");
-        using var server = Process.Start(new ProcessStartInfo(
-            "redis-server", ["--port", "0", "--unixsocket", socket, "--save", "", "--appendonly", "no", "--dir", directory, "--logfile", Path.Combine(directory, "log")]))!;
-        try
+        await using var server = await PrivateRedis.StartAsync(ct);
+        await using var redis = new RedisClient(server.Url);
+        await redis.CallAsync(new("PING"), ct);
+        await Line($"{Environment.ProcessorCount} cores shared with the server; one connection; {duration.TotalSeconds:0} s each");
+        await Line($"{"command",-8} {"at once",8} {"ours /s",10} {"redis-benchmark /s",20} {"ratio",6} {"bytes/call",10}");
+        foreach (var depth in Depths)
         {
-            while (!File.Exists(socket)) await Task.Delay(10, ct);
-
-            await using var redis = new RedisClient(new RedisUrl { SocketPath = socket });
-            await redis.CallAsync(new("PING"), ct);
-            await Line($"{Environment.ProcessorCount} cores shared with the server; one connection; {duration.TotalSeconds:0} s each");
-            await Line($"{"command",-8} {"at once",8} {"ours /s",10} {"redis-benchmark /s",20} {"ratio",6} {"bytes/call",10}");
-            foreach (var depth in Depths)
+            foreach (var command in new[] { "SET", "GET" })
             {
-                foreach (var command in new[] { "SET", "GET" })
-                {
-                    await MeasureAsync(redis, command, depth, TimeSpan.FromSeconds(1), ct);
-                    var (ours, bytes) = await MeasureAsync(redis, command, depth, duration, ct);
-                    var theirs = await TheirsAsync(socket, command, depth, ours, ct);
-                    await Line($"{command,-8} {depth,8} {ours,10:0} {theirs,20:0} {ours / theirs,6:0.00} {bytes,10:0}");
-                }
+                await MeasureAsync(redis, command, depth, TimeSpan.FromSeconds(1), ct);
+                var (ours, bytes) = await MeasureAsync(redis, command, depth, duration, ct);
+                var theirs = await TheirsAsync(server.Url.SocketPath!, command, depth, ours, ct);
+                await Line($"{command,-8} {depth,8} {ours,10:0} {theirs,20:0} {ours / theirs,6:0.00} {bytes,10:0}");
             }
-        }
-        finally
-        {
-            server.Kill();
-            await server.WaitForExitAsync(CancellationToken.None);
-            Directory.Delete(directory, recursive: true);
         }
     }
 
