@@ -13,7 +13,7 @@ public static class AicqRole
 {
     /// <summary>Agents have keys and register themselves, so there is no first login, and nobody to make a company for.</summary>
     public static Subsystem Subsystem { get; } = new(
-        "aicq", "aicq", typeof(AicqRole).Assembly, (_, _) => Task.FromResult<Login?>(null), (_, _, _) => Task.FromResult(new DemoAnswer(false, null)));
+        "aicq", "aicq", typeof(AicqRole).Assembly, (_, _) => Task.FromResult<Login?>(null), Demo: null);
 
     public static Role Hub { get; } = new("aicq", "the agent hub: rooms, direct messages, search and live streams", Build, "/health", AicqApp.Profile.Address);
 

@@ -9,7 +9,7 @@ namespace Outpost.Assistant;
 public static class AssistantRole
 {
     public static Subsystem Subsystem { get; } = new(
-        "assistant", "assistant", typeof(AssistantRole).Assembly, PeopleAdministration.FirstLoginAsync, static (_, _, _) => Task.FromResult(new DemoAnswer(false, null)), new PeopleAdministration());
+        "assistant", "assistant", typeof(AssistantRole).Assembly, PeopleAdministration.FirstLoginAsync, Demo: null, new PeopleAdministration());
 
     public static Role Service { get; } = new("assistant", "the assistant: chat and a gateway to models, with spending limits that hold", Build, "/api/health", AssistantApp.Profile.Address);
 

@@ -13,7 +13,7 @@ internal static class Shop
 {
     internal static readonly Role Role = new("shop", "keeps notes", Build, "/health", settings => new Uri($"http://127.0.0.1:{settings.Port("SHOP_PORT", 3900)}/"));
 
-    internal static readonly Subsystem Subsystem = new("shop", "notes_of_shop", typeof(Shop).Assembly, FirstLoginAsync, (_, _, _) => Task.FromResult(new DemoAnswer(false, null)));
+    internal static readonly Subsystem Subsystem = new("shop", "notes_of_shop", typeof(Shop).Assembly, FirstLoginAsync, Demo: null);
 
     /// <summary>A connection string for a URL as the embedded default writes it.</summary>
     internal static string ConnectionString(string url)

@@ -21,7 +21,8 @@ public static class DemoCommand
             var refused = false;
             foreach (var subsystem in subsystems)
             {
-                var answer = await subsystem.Demo(installed, words.GetValue(size), ct);
+                if (subsystem.Demo is not { } fill) continue;
+                var answer = await fill(installed, words.GetValue(size), ct);
                 refused |= !answer.Made;
                 await words.InvocationConfiguration.Error.WriteLineAsync(answer.Made ? $"{subsystem.Name}: the {Words<DemoSize>.Of(words.GetValue(size))} demo company is there" : $"{subsystem.Name}: there is a demo company already; nothing was changed");
                 if (answer.Login is { } login) await words.InvocationConfiguration.Output.WriteLineAsync($"{subsystem.Name}: sign in as {login.Email} with {login.Password} (shown once)");

@@ -131,7 +131,7 @@ public sealed class LocalRun : IAsyncDisposable
         {
             await TimedAsync($"migrate {subsystem.Name}", () => _plan.Migrate(subsystem, settings, _say, ct));
             await TimedAsync($"login {subsystem.Name}", async () => Keep(subsystem, await subsystem.FirstLogin(settings, ct)));
-            if (_plan.Demo) await TimedAsync($"demo {subsystem.Name}", async () => Keep(subsystem, (await subsystem.Demo(settings, DemoSize.Small, ct)).Login));
+            if (_plan.Demo && subsystem.Demo is { } fill) await TimedAsync($"demo {subsystem.Name}", async () => Keep(subsystem, (await fill(settings, DemoSize.Small, ct)).Login));
         }
     }
 

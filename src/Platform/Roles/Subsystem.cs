@@ -11,7 +11,7 @@ namespace Outpost.Platform.Roles;
 /// <param name="Database">The database's name in the embedded cluster: <c>ai_fsm</c>.</param>
 /// <param name="Migrations">Holds the numbered SQL files as embedded resources.</param>
 /// <param name="FirstLogin">Creates the first user of an empty database and says how to sign in; null when there are users already.</param>
-/// <param name="Demo">Fills in a believable company, once; a second call changes nothing.</param>
+/// <param name="Demo">Fills in a believable company, once; a second call changes nothing. Null where there is nothing to look at.</param>
 /// <param name="Users">Who may sign in to it; null where nobody does, because callers have keys.</param>
 /// <param name="History">Proves that its audit log is what was written; null where it keeps none.</param>
 public sealed record Subsystem(
@@ -19,7 +19,7 @@ public sealed record Subsystem(
     string Database,
     Assembly Migrations,
     Func<Settings, CancellationToken, Task<Login?>> FirstLogin,
-    Func<Settings, DemoSize, CancellationToken, Task<DemoAnswer>> Demo,
+    Func<Settings, DemoSize, CancellationToken, Task<DemoAnswer>>? Demo,
     IUsers? Users = null,
     IHistory? History = null)
 {

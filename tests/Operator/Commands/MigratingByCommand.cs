@@ -9,7 +9,7 @@ namespace Outpost.Operator.Tests.Commands;
 
 public sealed class MigratingByCommand(PostgresServer postgres)
 {
-    private static readonly Subsystem Fsm = new("fsm", "ai_fsm", typeof(MigratingByCommand).Assembly, (_, _) => Task.FromResult<Login?>(null), (_, _, _) => Task.FromResult(new DemoAnswer(false, null)));
+    private static readonly Subsystem Fsm = new("fsm", "ai_fsm", typeof(MigratingByCommand).Assembly, (_, _) => Task.FromResult<Login?>(null), Demo: null);
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 

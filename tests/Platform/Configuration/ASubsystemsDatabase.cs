@@ -5,7 +5,7 @@ namespace Outpost.Platform.Tests.Configuration;
 
 public sealed class ASubsystemsDatabase
 {
-    private static readonly Subsystem Fsm = new("fsm", "ai_fsm", typeof(ASubsystemsDatabase).Assembly, (_, _) => Task.FromResult<Login?>(null), (_, _, _) => Task.FromResult(new DemoAnswer(false, null)));
+    private static readonly Subsystem Fsm = new("fsm", "ai_fsm", typeof(ASubsystemsDatabase).Assembly, (_, _) => Task.FromResult<Login?>(null), Demo: null);
 
     [Theory]
     [InlineData("DATABASE_URL", "DATABASE_URL", "DATABASE_URL")]

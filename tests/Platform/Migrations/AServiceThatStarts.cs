@@ -6,7 +6,7 @@ namespace Outpost.Platform.Tests.Migrations;
 
 public sealed class AServiceThatStarts(PostgresServer postgres)
 {
-    private static readonly Subsystem Fsm = new("fsm", "ai_fsm", typeof(AServiceThatStarts).Assembly, (_, _) => Task.FromResult<Login?>(null), (_, _, _) => Task.FromResult(new DemoAnswer(false, null)));
+    private static readonly Subsystem Fsm = new("fsm", "ai_fsm", typeof(AServiceThatStarts).Assembly, (_, _) => Task.FromResult<Login?>(null), Demo: null);
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
