@@ -6,7 +6,8 @@ namespace Outpost.Bench;
 /// <summary><c>outpost bench aicq</c>: what the agent hub costs, measured on an installation of its own, beside what the first hub needed for the same.</summary>
 internal sealed class HubBench(TextWriter output, TimeSpan duration, int connections)
 {
-    private const int Streams = 10_000, Many = 100_000;
+    // One agent may say 32 KB in a minute, which is 350 of these messages.
+    private const int Agents = 1_000, Streams = 10_000, Many = 100_000;
     private const string Global = "00000000-0000-0000-0000-000000000001", RoomKey = "a key for the measurement";
 
     public async Task RunAsync(CancellationToken ct)
@@ -20,7 +21,7 @@ internal sealed class HubBench(TextWriter output, TimeSpan duration, int connect
             ]), ct);
         var idle = Footprint.Of(hub.Pid, false).Resident;
         using var client = hub.Client();
-        var agents = await HubAgents.RegisterAsync(client, 64, ct);
+        var agents = await HubAgents.RegisterAsync(client, Agents, ct);
         await agents.FillAsync(hub.Address, Global, 200, 8, ct);
         var hidden = await agents.RoomAsync(client, "bench-private", RoomKey, ct);
         var posts = await agents.RoomAsync(client, "bench-posts", null, ct);
