@@ -243,11 +243,11 @@ public sealed class LosingRedis(RedisServer shared)
     [Fact]
     public async Task Who_vouches_for_the_certificate_decides_over_tls()
     {
-        using var ca = NewAuthority();
+        using var ca = TestCertificates.NewAuthority();
         await using var server = await RedisProcess.StartAsync(
             tcp: true,
             settings: "port 0\ntls-port {port}\ntls-cert-file {dir}/cert.pem\ntls-key-file {dir}/key.pem\ntls-ca-cert-file {dir}/ca.pem\ntls-auth-clients no",
-            prepare: directory => WriteCertificateAsync(ca, directory));
+            prepare: directory => TestCertificates.WriteAsync(ca, directory));
         var url = RedisUrl.Parse("REDIS_URL", $"rediss://127.0.0.1:{server.Port}");
 
         await using var trusting = new RedisClient(url, new() { Authorities = [ca] });
@@ -311,26 +311,5 @@ public sealed class LosingRedis(RedisServer shared)
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Ct);
         patience.CancelAfter(TimeSpan.FromSeconds(60));
         while (!await holds()) await Task.Delay(5, patience.Token);
-    }
-
-    private static X509Certificate2 NewAuthority()
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=Test authority", key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        return request.CreateSelfSigned(DateTimeOffset.UnixEpoch.AddYears(50), DateTimeOffset.UnixEpoch.AddYears(120));
-    }
-
-    private static async Task WriteCertificateAsync(X509Certificate2 ca, string directory)
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=redis", key, HashAlgorithmName.SHA256);
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddIpAddress(IPAddress.Loopback);
-        request.CertificateExtensions.Add(names.Build());
-        using var certificate = request.Create(ca, DateTimeOffset.UnixEpoch.AddYears(51), DateTimeOffset.UnixEpoch.AddYears(119), [1, 2, 3]);
-        await File.WriteAllTextAsync(Path.Combine(directory, "cert.pem"), certificate.ExportCertificatePem());
-        await File.WriteAllTextAsync(Path.Combine(directory, "key.pem"), key.ExportPkcs8PrivateKeyPem());
-        await File.WriteAllTextAsync(Path.Combine(directory, "ca.pem"), ca.ExportCertificatePem());
     }
 }
