@@ -54,6 +54,7 @@ public static class SettingKeys
         {
             Kind = SettingKind.RedisUrl, RequiredBecause = Deployments.NeedsRedis, Check = ValueChecks.Redis,
         },
+        new("REDIS_CA_FILE", Database, "all", "A PEM file with the authorities that vouch for the certificate of a rediss:// server, instead of the machine's own.") { InTemplate = false },
         new("AUTH_SECRET", Security, "fsm", "Signs the session cookies: at least 32 random characters. Whoever knows it can sign in as anybody; changing it signs everybody out.")
         {
             Kind = SettingKind.Secret, Generate = NewSecret, RequiredBecause = Deployments.NeedsAuthSecret, Check = ValueChecks.AuthSecret,

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
 using Npgsql;
+using Outpost.Platform.Configuration;
 using Outpost.Platform.Migrations;
 using Outpost.Testing;
 
@@ -147,6 +148,31 @@ public sealed class LosingAStore(PostgresServer postgres, RedisServer redis)
         // What was counted meanwhile is carried over, and once.
         await EventuallyAsync(async () => (int)(await (await hub.Client().ReadAsync("/channels")).JsonAsync())["channels"]![0]!["message_count"]! >= 3);
         Assert.Equal(3, (int)(await (await hub.Client().ReadAsync("/channels")).JsonAsync())["channels"]![0]!["message_count"]!);
+    }
+
+    [Fact]
+    public async Task A_cluster_of_Redis_is_refused_before_anybody_is_served()
+    {
+        await using var own = await RedisProcess.StartAsync(settings: "databases 1\ncluster-enabled yes");
+
+        var refused = await Assert.ThrowsAsync<SettingsException>(async () =>
+            await HubUnderTest.StartAsync(await postgres.DatabaseAsync(MigrationSet.From(typeof(AicqApp).Assembly), "aicq", Stop), own.Url));
+
+        Assert.Contains("REDIS_URL leads to a Redis Cluster", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("Fix: set it to a Redis that is no cluster", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_hub_that_starts_without_its_Redis_says_so_and_serves_when_it_is_there()
+    {
+        await using var own = await RedisProcess.StartAsync();
+        await own.KillAsync();
+        await using var hub = await HubUnderTest.StartAsync(await postgres.DatabaseAsync(MigrationSet.From(typeof(AicqApp).Assembly), "aicq", Stop), own.Url);
+
+        await UnavailableAsync(await hub.Client().ReadAsync("/channels"));
+        await own.StartAgainAsync();
+
+        await EventuallyAsync(async () => (await hub.Client().ReadAsync("/channels")).StatusCode == HttpStatusCode.OK);
     }
 
     [Fact]
