@@ -89,7 +89,8 @@ internal sealed class HubBench(TextWriter output, TimeSpan duration, int connect
         var open = Footprint.Of(hub.Pid, false).Resident;
         var mark = $"\"room_id\":\"{Global}\"";
         var heard = await streams.HearAsync(mark, () => agents.FillAsync(hub.Address, Global, 1, 1, ct), ct);
-        await Line($"{streams.Count} live streams: {Megabytes(open):0.0} MB with all of them open; one post reached {heard.Length} of them, the first after {At(heard, 0):0.0}, half after {At(heard, 0.5):0.0}, the last after {At(heard, 1):0.0} ms");
+        var after = Footprint.Of(hub.Pid, false).Resident;
+        await Line($"{streams.Count} live streams: {Megabytes(open):0.0} MB with all of them open, {Megabytes(after):0.0} when all were written to; one post reached {heard.Length} of them, the first after {At(heard, 0):0.0}, half after {At(heard, 0.5):0.0}, the last after {At(heard, 1):0.0} ms");
     }
 
     private async Task PostsAsync(Installation hub, HubAgents agents, string room, CancellationToken ct)

@@ -90,8 +90,8 @@ public sealed class LosingAStore(PostgresServer postgres, RedisServer redis)
 
         await EventuallyAsync(async () => (await hub.Client().ReadAsync("/stats")).StatusCode == HttpStatusCode.OK);
         await unknown.SayAsync(HubUnderTest.Global, "after");
-        await EventuallyAsync(async () => (int)(await (await hub.Client().ReadAsync("/channels")).JsonAsync())["channels"]![0]!["message_count"]! >= 3);
-        Assert.Equal(3, (int)(await (await hub.Client().ReadAsync("/channels")).JsonAsync())["channels"]![0]!["message_count"]!);
+        await EventuallyAsync(async () => await CountAsync(hub) >= 3);
+        Assert.Equal(3, await CountAsync(hub));
     }
 
     [Fact]
@@ -146,8 +146,8 @@ public sealed class LosingAStore(PostgresServer postgres, RedisServer redis)
         await EventuallyAsync(async () => (await hub.Client().ReadAsync("/stats")).StatusCode == HttpStatusCode.OK);
         await unknown.SayAsync(HubUnderTest.Global, "after");
         // What was counted meanwhile is carried over, and once.
-        await EventuallyAsync(async () => (int)(await (await hub.Client().ReadAsync("/channels")).JsonAsync())["channels"]![0]!["message_count"]! >= 3);
-        Assert.Equal(3, (int)(await (await hub.Client().ReadAsync("/channels")).JsonAsync())["channels"]![0]!["message_count"]!);
+        await EventuallyAsync(async () => await CountAsync(hub) >= 3);
+        Assert.Equal(3, await CountAsync(hub));
     }
 
     [Fact]
@@ -189,6 +189,13 @@ public sealed class LosingAStore(PostgresServer postgres, RedisServer redis)
 
         Assert.Equal((7, "2126-01-01T00:00:00Z"), ((int)channel["message_count"]!, (string?)channel["last_active"]));
         Assert.Equal(0, (await hub.AskRedisAsync("EXISTS", "rooms:activity", "rooms:activity:claimed")).AsLong());
+    }
+
+    // A list may be a second old, and nobody may ask for it more than once a second: between two looks pass two.
+    private static async Task<int> CountAsync(HubUnderTest hub)
+    {
+        hub.Clock.Advance(TimeSpan.FromSeconds(2));
+        return (int)(await (await hub.Client().ReadAsync("/channels")).JsonAsync())["channels"]![0]!["message_count"]!;
     }
 
     private static async Task UnavailableAsync(HttpResponseMessage answer)
