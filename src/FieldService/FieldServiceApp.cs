@@ -8,6 +8,7 @@ using Outpost.FieldService.Automations;
 using Outpost.FieldService.Clients;
 using Outpost.FieldService.Credits;
 using Outpost.FieldService.Documents;
+using Outpost.FieldService.EInvoices;
 using Outpost.FieldService.Estimates;
 using Outpost.FieldService.Expenses;
 using Outpost.FieldService.Imports;
@@ -15,6 +16,8 @@ using Outpost.FieldService.Invoices;
 using Outpost.FieldService.Jobs;
 using Outpost.FieldService.Parts;
 using Outpost.FieldService.Messages;
+using Outpost.FieldService.Papers;
+using Outpost.FieldService.Portal;
 using Outpost.FieldService.Payments;
 using Outpost.FieldService.PriceBook;
 using Outpost.FieldService.Profitability;
@@ -70,6 +73,7 @@ public static class FieldServiceApp
         services.AddPages();
         services.AddMessages(settings);
         services.AddWorkerGauges();
+        services.AddPapers();
         more?.Invoke(services);
 
         var app = builder.Build();
@@ -110,6 +114,9 @@ public static class FieldServiceApp
         app.MapReports();
         app.MapAutomations();
         app.MapMessages();
+        app.MapPapers();
+        app.MapEInvoices();
+        app.MapPortal();
         app.MapPages();
         return app;
     }
