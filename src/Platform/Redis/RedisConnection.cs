@@ -135,7 +135,20 @@ internal sealed class RedisConnection : IThreadPoolWorkItem, IDisposable
     // Called by who holds the gate. A busy server is heard all the time; one that hangs is silent.
     private bool IsStalled(long now) =>
         _options.StallPatience is { } patience && _waiting.TryPeek(out var oldest) && _clock.GetElapsedTime(oldest.Started, now) > patience
-        && _clock.GetElapsedTime(Volatile.Read(ref _lastHeard), now) > patience;
+        && _clock.GetElapsedTime(Volatile.Read(ref _lastHeard), now) > patience && !HasUnread();
+
+    // Then the server has answered, and it is this process that is late.
+    private bool HasUnread()
+    {
+        try
+        {
+            return _stream switch { NetworkStream wire => wire.DataAvailable, TlsStream tls => tls.DataAvailable, _ => false };
+        }
+        catch (Exception gone) when (gone is ObjectDisposedException or SocketException or IOException)
+        {
+            return false;
+        }
+    }
 
     private async Task FlushAsync()
     {
@@ -233,7 +246,7 @@ internal sealed class RedisConnection : IThreadPoolWorkItem, IDisposable
 
         if (oldest != 0)
         {
-            if (_clock.GetElapsedTime(oldest) > _options.CommandTimeout) End($"no answer within {_options.CommandTimeout.TotalSeconds:0.###} s");
+            if (_clock.GetElapsedTime(oldest) > _options.CommandTimeout && !HasUnread()) End($"no answer within {_options.CommandTimeout.TotalSeconds:0.###} s");
         }
         else if (_clock.GetElapsedTime(Volatile.Read(ref _lastHeard)) > _options.Heartbeat) TrySend(Ping, CancellationToken.None, out _);
     }

@@ -58,10 +58,11 @@ internal static class RedisDial
                 socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 5);
             }
 
-            stream = new NetworkStream(socket, ownsSocket: true);
+            var wire = new NetworkStream(socket, ownsSocket: true);
+            stream = wire;
             if (!url.Tls) return stream;
 
-            var tls = new SslStream(stream);
+            var tls = new TlsStream(wire);
             stream = tls;
             await tls.AuthenticateAsClientAsync(Tls(url, options), ct);
             return tls;
@@ -157,4 +158,10 @@ internal static class RedisDial
             }
         }
     }
+}
+
+/// <summary>TLS of which can be seen whether something has come that was not read yet.</summary>
+internal sealed class TlsStream(NetworkStream wire) : SslStream(wire)
+{
+    public bool DataAvailable => wire.DataAvailable;
 }
