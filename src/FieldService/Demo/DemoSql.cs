@@ -32,7 +32,7 @@ internal sealed class DemoSql(NpgsqlConnection connection)
         await WorkAsync(plan, account, owner, ct);
         await EstimatesAsync(plan, account, ct);
         await InvoicesAsync(plan, account, ct);
-        await RunAsync("analyze accounts, users, clients, properties, jobs, visits, estimates, estimate_line_items, invoices, invoice_line_items, document_taxes, payments, ledger_entries, document_numbers", ct);
+        await RunAsync("analyze", ct);
         return (account, email);
     }
 

@@ -39,27 +39,28 @@ internal static class FindEverywhere
              where {clients} order by c.created_at desc, c.id desc limit {few})
             union all
             (select 'property', p.id, p.address, c.name, null
-             from (select id from placed union select p.id from named join properties p on p.account_id = {account} and p.client_id = named.id) f
-             join properties p on p.account_id = {account} and p.id = f.id join clients c on c.account_id = p.account_id and c.id = p.client_id
-             where {clients} order by p.created_at desc, p.id desc limit {few})
+             from (select p.* from (select id from placed union select p.id from named join properties p on p.account_id = {account} and p.client_id = named.id) f
+                   join properties p on p.account_id = {account} and p.id = f.id where {clients} order by p.created_at desc, p.id desc limit {few}) p
+             join clients c on c.account_id = p.account_id and c.id = p.client_id order by p.created_at desc, p.id desc)
             union all
             (select 'job', j.id, j.title, c.name, j.status
-             from (select jobs_by_title({text.Pattern}) as id
-                   union select j.id from named join jobs j on j.account_id = {account} and j.client_id = named.id
-                   union select j.id from placed join jobs j on j.account_id = {account} and j.property_id = placed.id) f
-             join jobs j on j.account_id = {account} and j.id = f.id join clients c on c.account_id = j.account_id and c.id = j.client_id
-             where true {(user.IsOffice ? null : JobSearch.OwnOf(user))} order by j.created_at desc, j.id desc limit {few})
+             from (select j.* from (select jobs_by_title({text.Pattern}) as id
+                                    union select j.id from named join jobs j on j.account_id = {account} and j.client_id = named.id
+                                    union select j.id from placed join jobs j on j.account_id = {account} and j.property_id = placed.id) f
+                   join jobs j on j.account_id = {account} and j.id = f.id
+                   where true {(user.IsOffice ? null : JobSearch.OwnOf(user))} order by j.created_at desc, j.id desc limit {few}) j
+             join clients c on c.account_id = j.account_id and c.id = j.client_id order by j.created_at desc, j.id desc)
             union all
             (select 'estimate', e.id, coalesce(j.title, c.name), c.name, e.status
-             from (select estimates_by_words({text.Pattern}) as id union select e.id from named join estimates e on e.account_id = {account} and e.client_id = named.id) f
-             join estimates e on e.account_id = {account} and e.id = f.id
+             from (select e.* from (select estimates_by_words({text.Pattern}) as id union select e.id from named join estimates e on e.account_id = {account} and e.client_id = named.id) f
+                   join estimates e on e.account_id = {account} and e.id = f.id where {money} order by e.created_at desc, e.id desc limit {few}) e
              join clients c on c.account_id = e.account_id and c.id = e.client_id left join jobs j on j.account_id = e.account_id and j.id = e.job_id
-             where {money} order by e.created_at desc, e.id desc limit {few})
+             order by e.created_at desc, e.id desc)
             union all
             (select 'invoice', i.id, coalesce(i.invoice_number, 'Draft'), c.name, i.status
-             from (select invoices_by_number({text.Pattern}) as id union select i.id from named join invoices i on i.account_id = {account} and i.client_id = named.id) f
-             join invoices i on i.account_id = {account} and i.id = f.id join clients c on c.account_id = i.account_id and c.id = i.client_id
-             where {money} order by i.created_at desc, i.id desc limit {few})
+             from (select i.* from (select invoices_by_number({text.Pattern}) as id union select i.id from named join invoices i on i.account_id = {account} and i.client_id = named.id) f
+                   join invoices i on i.account_id = {account} and i.id = f.id where {money} order by i.created_at desc, i.id desc limit {few}) i
+             join clients c on c.account_id = i.account_id and c.id = i.client_id order by i.created_at desc, i.id desc)
             """, ct)).ToLookup(row => row.Kind, row => new Found(row.Id, row.Title, row.Detail, row.Status));
 
         return Answers.Ok(new Response([.. found["client"]], [.. found["property"]], [.. found["job"]], [.. found["estimate"]], [.. found["invoice"]]));

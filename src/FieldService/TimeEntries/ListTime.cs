@@ -75,21 +75,21 @@ internal static class ListTime
             """;
 
         return Answers.Page(paging, await db.PageAsync<Row>(
-            $"{Rows(clock)} {asked} order by {order} {paging.Window}",
+            $"with page as materialized (select t.* from time_entries t {asked} order by {order} {paging.Window}) {Rows($"page", clock)} order by {order}",
             $"select count(*) from time_entries t {asked}", ct));
     }
 
     public static async Task<Ok<One<Row>>> One(TimeEntryId id, CurrentUser user, ReadDb db, TimeProvider clock, CancellationToken ct) =>
         Answers.Ok(await db.FirstAsync<Row>($"""
-            {Rows(clock)} where t.account_id = {user.Account} and t.id = {id} {Sql.If(!user.IsOffice, $"and t.user_id = {user.Id}")}
+            {Rows($"time_entries", clock)} where t.account_id = {user.Account} and t.id = {id} {Sql.If(!user.IsOffice, $"and t.user_id = {user.Id}")}
             """, ct) ?? throw Missing.Of("time entry"));
 
-    private static Sql Rows(TimeProvider clock) => $"""
+    private static Sql Rows(Sql entries, TimeProvider clock) => $"""
         select t.id, t.account_id, t.user_id, u.full_name as user_name, t.visit_id, t.job_id, j.title as job_title, t.kind, t.started_at, t.ended_at,
                extract(epoch from t.ended_at - t.started_at)::bigint as seconds, t.ended_at is null as is_running,
                t.ended_at is null and t.started_at < {clock.GetUtcNow() - Forgotten} as is_forgotten, t.is_billable,
                invoice_that_bills(t.id) is not null as is_billed, t.note, t.edit_reason, t.created_by, t.created_at, t.updated_at, t.version
-        from time_entries t
+        from {entries} t
         join users u on u.account_id = t.account_id and u.id = t.user_id
         left join jobs j on j.account_id = t.account_id and j.id = t.job_id
         """;
