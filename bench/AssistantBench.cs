@@ -11,11 +11,17 @@ namespace Outpost.Bench;
 /// <c>outpost bench assistant</c>: the same request to the practice provider directly, and through the gateway with key, limits and ledger. What lies between the
 /// two is what the gateway adds. Everything runs on one machine, so it also takes processor time from each other.
 /// </summary>
-internal sealed class AssistantBench(TextWriter output, TimeSpan duration, long soak)
+/// <param name="soak">So many requests more, to see whether the memory grows.</param>
+/// <param name="outage">For so long the database then does not answer.</param>
+internal sealed class AssistantBench(TextWriter output, TimeSpan duration, long soak, TimeSpan outage)
 {
     private const string Model = "gpt-4o";
     private const int Leavers = 25;
+
+    // What a fast model takes to its first word.
+    private const int ThinkingMs = 50;
     private static readonly int[] Callers = [1, 4, 16, 64];
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(8);
 
     public async Task RunAsync(CancellationToken ct)
     {
@@ -31,35 +37,66 @@ internal sealed class AssistantBench(TextWriter output, TimeSpan duration, long 
                 ("COST_WARN_PER_HOUR", "none"),
                 ("COST_WARN_PER_DAY", "none"),
             ]), ct);
-        var key = await KeyAsync(outpost, ct);
-        var idle = Footprint.Of(outpost.Pid, withChildren: false).Resident;
+        using var person = await SignedInAsync(outpost, ct);
+        var key = await KeyAsync(person, ct);
+        var idle = Resident(outpost);
 
         await Line($"{Environment.ProcessorCount} cores; {duration.TotalSeconds:0} s each; gateway, ledger (PostgreSQL), practice provider and callers on the same machine");
+        // A service runs for months: what is measured is not its first seconds, in which the code is still being compiled.
+        foreach (var stream in (bool[])[false, true])
+        {
+            await LoadGenerator.RunAsync(provider.Address, Straight(stream), 16, WarmUp / 4, ct);
+            await LoadGenerator.RunAsync(outpost.Address, Through(stream, key), 16, WarmUp, ct);
+            await LoadGenerator.RunAsync(outpost.Address, Through(stream, key), 1, WarmUp / 4, ct);
+        }
+
         await Line();
+        await Line($"A provider that takes {ThinkingMs} ms to its first word, as a fast model does");
+        await provider.UsuallyAsync(new { headerDelayMs = ThinkingMs }, ct);
+        await TableAsync(provider, outpost, key, ct);
+        await Line();
+        await Line("A provider that answers at once: how much there is in it");
+        await provider.UsuallyAsync(new { }, ct);
+        await TableAsync(provider, outpost, key, ct);
+
+        await Line();
+        await Line($"memory idle {idle:0.0} MB, after all of it {Resident(outpost):0.0} MB");
+        await LeavingAsync(provider, outpost, key, ct);
+        if (soak > 0) await new AssistantEndurance(output, provider, outpost, person, Through(false, key)).RunAsync(soak, outage, ct);
+    }
+
+    private async Task TableAsync(PracticeProcess provider, Installation outpost, string key, CancellationToken ct)
+    {
         await Line($"{"answer",-9} {"callers",7} {"direct/s",9} {"p50 ms",8} {"p99 ms",8} {"gateway/s",10} {"p50 ms",8} {"p99 ms",8} {"added p50",10} {"added p99",10} {"µs cpu",8} {"RSS MB",8}");
         foreach (var stream in (bool[])[false, true])
         {
             foreach (var callers in Callers)
             {
-                var straight = new Load("direct", _ => Post("/openai/v1/chat/completions", stream, null), 200);
-                var through = new Load("gateway", _ => Post("/v1/chat/completions", stream, key), 200);
-                await LoadGenerator.RunAsync(provider.Address, straight, callers, Warm, ct);
-                var direct = await LoadGenerator.RunAsync(provider.Address, straight, callers, duration, ct);
-                await LoadGenerator.RunAsync(outpost.Address, through, callers, Warm, ct);
+                var direct = await LoadGenerator.RunAsync(provider.Address, Straight(stream), callers, duration, ct);
+                await LoadGenerator.RunAsync(outpost.Address, Through(stream, key), callers, Warm, ct);
                 var before = Footprint.Of(outpost.Pid, withChildren: false).CpuSeconds;
-                var gateway = await LoadGenerator.RunAsync(outpost.Address, through, callers, duration, ct);
+                var gateway = await LoadGenerator.RunAsync(outpost.Address, Through(stream, key), callers, duration, ct);
                 var after = Footprint.Of(outpost.Pid, withChildren: false);
                 await Row(stream, callers, direct, gateway, (after.CpuSeconds - before) / gateway.Requests, after.Resident);
             }
         }
-
-        await Line();
-        await Line($"memory idle {idle / 1048576d:0.0} MB, after all of it {Footprint.Of(outpost.Pid, withChildren: false).Resident / 1048576d:0.0} MB");
-        await LeavingAsync(provider, outpost, key, ct);
-        if (soak > 0) await SoakAsync(outpost, key, ct);
     }
 
-    private TimeSpan Warm => TimeSpan.FromSeconds(Math.Max(1, duration.TotalSeconds / 3));
+    private static Load Straight(bool stream)
+    {
+        var bytes = Post("/openai/v1/chat/completions", stream, null);
+        return new("direct", _ => bytes, 200);
+    }
+
+    private static Load Through(bool stream, string key)
+    {
+        var bytes = Post("/v1/chat/completions", stream, key);
+        return new("gateway", _ => bytes, 200);
+    }
+
+    private static double Resident(Installation outpost) => Footprint.Of(outpost.Pid, withChildren: false).Resident / 1048576d;
+
+    private TimeSpan Warm => duration / 4;
 
     /// <summary>A caller hangs up in the middle of an answer: how long until the provider's connection is closed, and stops costing.</summary>
     private async Task LeavingAsync(PracticeProcess provider, Installation outpost, string key, CancellationToken ct)
@@ -97,32 +134,20 @@ internal sealed class AssistantBench(TextWriter output, TimeSpan duration, long 
         await Line($"a caller hangs up: the provider's connection is closed after {took[took.Count / 2]:0.0} ms (median of {took.Count}), at most {took[^1]:0.0} ms");
     }
 
-    private async Task SoakAsync(Installation outpost, string key, CancellationToken ct)
-    {
-        await Line();
-        await Line($"{"requests",10} {"RSS MB",8}");
-        long done = 0;
-        while (done < soak)
-        {
-            var part = await LoadGenerator.RunAsync(outpost.Address, new("gateway", _ => Post("/v1/chat/completions", false, key), 200), 16, TimeSpan.FromSeconds(10), ct);
-            done += part.Requests;
-            await Line($"{done,10} {Footprint.Of(outpost.Pid, withChildren: false).Resident / 1048576d,8:0.0}");
-        }
-    }
-
     private static readonly string[] _scopes = ["gateway"];
 
-    // A key of its own, as any program has one: with the limits of the service, and as many calls as it likes.
-    private static async Task<string> KeyAsync(Installation outpost, CancellationToken ct)
+    private static async Task<HttpClient> SignedInAsync(Installation outpost, CancellationToken ct)
     {
-        using var client = outpost.Client();
+        var client = outpost.Client();
         using var signIn = await client.PostAsJsonAsync("/api/auth/login", new { email = outpost.Login.Email, password = outpost.Login.Password }, ct);
         signIn.EnsureSuccessStatusCode();
-        var token = (string)(await signIn.Content.ReadFromJsonAsync<JsonNode>(ct))!["token"]!;
-        client.DefaultRequestHeaders.Authorization = new("Bearer", token);
-        var made = await Installation.PostAsync(client, "/api/keys", new { name = "bench", scopes = _scopes, calls_per_minute = 1_000_000 }, ct);
-        return (string)made["key"]!;
+        client.DefaultRequestHeaders.Authorization = new("Bearer", (string)(await signIn.Content.ReadFromJsonAsync<JsonNode>(ct))!["token"]!);
+        return client;
     }
+
+    // A key of its own, as any program has one: with the limits of the service, and as many calls as it likes.
+    private static async Task<string> KeyAsync(HttpClient person, CancellationToken ct) =>
+        (string)(await Installation.PostAsync(person, "/api/keys", new { name = "bench", scopes = _scopes, calls_per_minute = 1_000_000 }, ct))["key"]!;
 
     private static byte[] Post(string path, bool stream, string? key)
     {

@@ -23,6 +23,9 @@ internal sealed record Footprint(double CpuSeconds, long Resident, long Proporti
         }
     }
 
+    /// <summary>Everything below a process whose program has this name.</summary>
+    public static int[] Children(int pid, string name) => [.. Descendants(pid).Where(child => File.ReadAllText($"/proc/{child}/comm").Trim() == name)];
+
     private static Footprint One(int pid)
     {
         try

@@ -23,8 +23,12 @@ internal sealed class OutpostTool : IAsyncDisposable
 
     public string Data { get; }
 
-    /// <param name="PeakMemory">The most it held in RAM, in bytes, as seen every 50 ms.</param>
-    public sealed record Ran(TimeSpan Took, string Output, long PeakMemory);
+    /// <param name="PeakMemory">The most it held in RAM, in bytes: all of it, pages of programs that it shares with others included.</param>
+    /// <param name="OwnMemory">The most that it took of the machine's: its own, and its share of what it shares; as seen every 50 ms.</param>
+    public sealed record Ran(TimeSpan Took, string Output, long PeakMemory, long OwnMemory);
+
+    /// <summary>For the commands that come.</summary>
+    public void Set(string key, string value) => _settings[key] = value;
 
     /// <exception cref="InvalidOperationException">It did not end with 0.</exception>
     public async Task<Ran> RunAsync(CancellationToken ct, params string[] words)
@@ -35,12 +39,16 @@ internal sealed class OutpostTool : IAsyncDisposable
         var from = Stopwatch.GetTimestamp();
         using var process = Process.Start(start)!;
         var (output, talk) = (process.StandardOutput.ReadToEndAsync(ct), process.StandardError.ReadToEndAsync(ct));
-        var (ended, peak) = (process.WaitForExitAsync(ct), 0L);
-        do peak = Math.Max(peak, Peak(process.Id));
+        var (ended, peak, own) = (process.WaitForExitAsync(ct), 0L, 0L);
+        do
+        {
+            peak = Math.Max(peak, Bytes(Lines(process.Id, "status"), "VmHWM:"));
+            own = Math.Max(own, Bytes(Lines(process.Id, "smaps_rollup"), "Pss:"));
+        }
         while (await Task.WhenAny(ended, Task.Delay(Look, ct)) != ended);
         await ended;
         var took = Stopwatch.GetElapsedTime(from);
-        return process.ExitCode == 0 ? new(took, await output, peak) : throw new InvalidOperationException($"outpost {string.Join(' ', words)} ended with {process.ExitCode}: {await talk}");
+        return process.ExitCode == 0 ? new(took, await output, peak, own) : throw new InvalidOperationException($"outpost {string.Join(' ', words)} ended with {process.ExitCode}: {await talk}");
     }
 
     public async ValueTask DisposeAsync()
@@ -49,18 +57,20 @@ internal sealed class OutpostTool : IAsyncDisposable
         Directory.Delete(Data, recursive: true);
     }
 
-    private static long Peak(int pid)
+    private static string[] Lines(int pid, string file)
     {
         try
         {
-            var line = File.ReadLines($"/proc/{pid}/status").FirstOrDefault(l => l.StartsWith("VmHWM:", StringComparison.Ordinal));
-            return line is null ? 0 : long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
+            return File.ReadAllLines($"/proc/{pid}/{file}");
         }
         catch (IOException)
         {
-            return 0; // it ended while it was looked at
+            return []; // it ended while it was looked at
         }
     }
+
+    private static long Bytes(string[] status, string field) =>
+        status.FirstOrDefault(line => line.StartsWith(field, StringComparison.Ordinal)) is { } line ? long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024 : 0;
 
     private static int FreePort()
     {

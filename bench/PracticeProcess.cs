@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using System.Net.Http.Json;
 
 namespace Outpost.Bench;
 
@@ -10,10 +11,13 @@ internal sealed class PracticeProcess : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     private readonly Process _process;
+    private HttpClient? _client;
 
     private PracticeProcess(Process process, int port) => (_process, Port) = (process, port);
 
     public int Port { get; }
+
+    public HttpClient Client => _client ??= new() { BaseAddress = new($"http://127.0.0.1:{Port}") };
 
     public IPEndPoint Address => new(IPAddress.Loopback, Port);
 
@@ -30,8 +34,16 @@ internal sealed class PracticeProcess : IAsyncDisposable
         return line is not null ? practice : throw new InvalidOperationException("The practice provider did not start.");
     }
 
+    /// <summary>What it does with every call from now on.</summary>
+    public async Task UsuallyAsync(object script, CancellationToken ct)
+    {
+        using var set = await Client.PutAsJsonAsync("/practice/usual", script, ct);
+        set.EnsureSuccessStatusCode();
+    }
+
     public async ValueTask DisposeAsync()
     {
+        _client?.Dispose();
         if (!_process.HasExited)
         {
             using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);

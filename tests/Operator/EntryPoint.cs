@@ -35,7 +35,7 @@ internal static class EntryPoint
             UpCommand.Create([Shop.Role], [Shop.Subsystem], Shop.MigrateAsync, Settings.FromEnvironment, clock),
             DownCommand.Create(Settings.FromEnvironment, clock),
             NodeCommands.Create(Settings.FromEnvironment, clock),
-            ArchiveCommands.Create([Shop.Subsystem], Settings.FromEnvironment, clock),
+            ArchiveCommands.Create([Shop.Subsystem], Settings.FromEnvironment, Watched()),
             StatusCommand.Create(Settings.FromEnvironment, clock),
             ServeCommand.Create([Shop.Role, FieldService.FieldServiceRole.Web], Settings.FromEnvironment, clock),
             FsmCommands.Create(Settings.FromEnvironment),

@@ -2,6 +2,8 @@ using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Npgsql;
 using Outpost.Platform.Configuration;
 using Outpost.Platform.Roles;
@@ -47,6 +49,8 @@ internal static class Shop
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, settings.Port("SHOP_PORT", 3900)));
+        var tripping = new Tripping();
+        builder.Services.AddSingleton<IHostedService>(tripping);
         var notes = NpgsqlDataSource.Create(ConnectionString(settings.Required(Subsystem.AppUrlKeys[0], "")));
         var redis = settings.Required("REDIS_URL", "");
 
@@ -86,6 +90,17 @@ internal static class Shop
             return "answered";
         });
         app.MapPost("/end", () => app.Lifetime.StopApplication());
+        app.MapPost("/trip", () => tripping.Armed = true);
         return app;
+    }
+
+    /// <summary>Something in a role that throws when the role ends, once <c>POST /trip</c> has asked for it.</summary>
+    private sealed class Tripping : IHostedService
+    {
+        public bool Armed { get; set; }
+
+        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Armed ? throw new InvalidOperationException("tripped over its own feet") : Task.CompletedTask;
     }
 }

@@ -28,7 +28,11 @@ internal enum BudgetWindow { Request, Hour, Day }
 internal sealed record Refusal(BudgetWindow Window, bool OfKey, Spend Limit, Spend Used, Spend Bound, Spend Room, DateTimeOffset? OpensAt);
 
 /// <param name="Refused">Null when the hold was taken.</param>
-internal readonly record struct HoldAnswer(Refusal? Refused);
+internal readonly record struct HoldAnswer(Refusal? Refused)
+{
+    /// <summary>Ends when the hold has a row of its own: at once, or when it was taken out of a lease a moment later.</summary>
+    public Task Kept { get; init; } = Task.CompletedTask;
+}
 
 /// <summary>How the amount of a line was found.</summary>
 internal enum ChargeBasis

@@ -7,21 +7,26 @@ using Outpost.Platform.Postgres;
 namespace Outpost.Assistant.Budgets;
 
 /// <summary>
-/// The spending ledger as the requests of this process see it. What is asked of it while one statement is under way goes into the next one together, so
-/// that a single caller waits for one round trip and many share it. Nothing is kept in memory that money depends on: a hold counts from the commit of its row,
-/// and a settlement is tried until the database has it. While the database is away no hold is taken, so what waits here is bounded by what was under way.
+/// The spending ledger as the requests of this process see it. A hold counts from the commit of its row, or from the moment it is taken out of a lease, which the
+/// database counts as held. What is asked of the ledger while one statement is under way goes into the next one together. A settlement is tried until the
+/// database has it. While the database is away no hold is taken, so what waits here is bounded by what was under way.
 /// </summary>
 internal sealed partial class Ledger(NpgsqlDataSource source, BudgetSettings settings, TimeProvider clock, BudgetMeters meters, ILogger<Ledger> log) : IHostedService, IAsyncDisposable
 {
     private const int MostAtOnce = 256;
     private const int MostWaiting = 5_000;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5), LongestPause = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    private readonly Channel<Entry> _entries = Channel.CreateUnbounded<Entry>(new() { SingleReader = true });
-    private readonly ReadDb _db = new(source, null);
-    private readonly HashSet<string> _knownPrices = new(StringComparer.Ordinal);
+    // Nobody waits for what is gathered meanwhile, and ten requests cost the database as little as one.
+    private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(5);
+
+    private readonly Channel<LedgerEntry> _entries = Channel.CreateUnbounded<LedgerEntry>(new() { SingleReader = true });
     private readonly CancellationTokenSource _giveUp = new();
+    private readonly LeaseBook _leases = new(clock);
+    private readonly ReadDb _db = new(source, null);
+    private TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _writing = Task.CompletedTask;
+    private Task<bool>? _more;
     private int _waiting;
     private bool _disposed;
 
@@ -35,7 +40,7 @@ internal sealed partial class Ledger(NpgsqlDataSource source, BudgetSettings set
         return Task.CompletedTask;
     }
 
-    /// <summary>Returns when everything that has ended is settled, or at the deadline of the host; what is left then expires at its estimate.</summary>
+    /// <summary>Returns when everything that has ended is settled and every lease given back, or at the deadline of the host; what is left then expires at its estimate.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         _entries.Writer.TryComplete();
@@ -55,7 +60,7 @@ internal sealed partial class Ledger(NpgsqlDataSource source, BudgetSettings set
 
     /// <summary>Takes a hold, as a whole or not at all. Once it is taken, <see cref="Settle"/> has to be called, whatever happens.</summary>
     /// <exception cref="RuleException">SERVICE_UNAVAILABLE: the database did not answer in time; nothing is held.</exception>
-    public async Task<HoldAnswer> HoldAsync(HoldRequest request, CancellationToken ct)
+    public Task<HoldAnswer> HoldAsync(HoldRequest request, CancellationToken ct)
     {
         if (Interlocked.Increment(ref _waiting) > MostWaiting)
         {
@@ -63,29 +68,30 @@ internal sealed partial class Ledger(NpgsqlDataSource source, BudgetSettings set
             throw BudgetRules.TooMuchWaits();
         }
 
-        var entry = new Entry(request, clock.GetTimestamp());
-        if (!_entries.Writer.TryWrite(entry))
-        {
-            Interlocked.Decrement(ref _waiting);
-            throw BudgetRules.LedgerUnreachable();
-        }
+        if (_leases.Draw(request) is not { } lease) return AskAsync(request, ct);
 
-        // The writer may be waiting for the database with a settlement in its hands, and looks at nothing else meanwhile.
-        await using var tired = clock.CreateTimer(static state => ((Entry)state!).Answer!.TrySetException(BudgetRules.LedgerUnreachable()), entry, Patience, Timeout.InfiniteTimeSpan);
-        await using var left = ct.UnsafeRegister(static (state, token) => ((Entry)state!).Answer!.TrySetCanceled(token), entry);
-        return await entry.Answer!.Task;
+        var drawn = LedgerEntry.Drawn(request, lease, clock.GetUtcNow());
+        if (!_entries.Writer.TryWrite(drawn)) throw Closed();
+
+        return Task.FromResult(new HoldAnswer(null) { Kept = drawn.Answer.Task });
     }
 
     /// <summary>Raises a hold before a further attempt; what was held before stays held when it is refused.</summary>
+    /// <param name="kept">Of the hold, as it was taken.</param>
     /// <exception cref="RuleException">BUDGET_EXCEEDED or SERVICE_UNAVAILABLE</exception>
-    public async Task ExtendAsync(Guid hold, Spend bound, CancellationToken ct)
+    public async Task ExtendAsync(Guid hold, Task kept, Spend bound, CancellationToken ct)
     {
         LedgerSql.Taken answer;
         try
         {
+            await kept.WaitAsync(Patience, clock, ct);
             answer = await _db.ReadAsync([LedgerSql.Extend(clock.GetUtcNow(), Limits, hold, bound)], async (results, token) => (await results.ListAsync(LedgerSql.ReadTaken, token)).Single(), ct);
         }
-        catch (NpgsqlException lost) when (IsPassing(lost))
+        catch (TimeoutException)
+        {
+            throw BudgetRules.LedgerUnreachable();
+        }
+        catch (NpgsqlException lost) when (LedgerWriting.IsPassing(lost))
         {
             throw BudgetRules.LedgerUnreachable();
         }
@@ -98,206 +104,84 @@ internal sealed partial class Ledger(NpgsqlDataSource source, BudgetSettings set
     public void Settle(Settlement settlement)
     {
         // After the end of the host nobody writes any more: the hold then expires at its estimate.
-        if (!_entries.Writer.TryWrite(new Entry(settlement))) NotSettled(log, settlement.Hold);
+        if (!_entries.Writer.TryWrite(LedgerEntry.Ended(settlement))) NotSettled(log, settlement.Hold);
+    }
+
+    private async Task<HoldAnswer> AskAsync(HoldRequest request, CancellationToken ct)
+    {
+        var entry = LedgerEntry.Asked(request, clock.GetTimestamp());
+        if (!_entries.Writer.TryWrite(entry)) throw Closed();
+
+        Volatile.Read(ref _asked).TrySetResult();
+        // The writer may be waiting for the database with a settlement in its hands, and looks at nothing else meanwhile.
+        await using var tired = clock.CreateTimer(static state => ((LedgerEntry)state!).Answer.TrySetException(BudgetRules.LedgerUnreachable()), entry, Patience, Timeout.InfiniteTimeSpan);
+        await using var left = ct.UnsafeRegister(static (state, token) => ((LedgerEntry)state!).Answer.TrySetCanceled(token), entry);
+        return await entry.Answer.Task;
+    }
+
+    private RuleException Closed()
+    {
+        Interlocked.Decrement(ref _waiting);
+        return BudgetRules.LedgerUnreachable();
     }
 
     private async Task WriteAllAsync()
     {
-        List<Entry> holds = new(MostAtOnce), ended = new(MostAtOnce);
-        while (await _entries.Reader.WaitToReadAsync())
+        var writing = new LedgerWriting(_db, settings, clock, meters, _leases, Patience, log, _giveUp.Token);
+        var page = new LedgerPage(MostAtOnce);
+        while (await MoreAsync())
         {
-            while (holds.Count + ended.Count < MostAtOnce && _entries.Reader.TryRead(out var entry))
+            // Cut short by whoever waits, and not by those who do not.
+            await Task.WhenAny(_asked.Task, Task.Delay(Gathering, clock));
+            Volatile.Write(ref _asked, new(TaskCreationOptions.RunContinuationsAsynchronously));
+            while (!page.IsFull && _entries.Reader.TryRead(out var entry))
             {
-                if (entry.Request is null) ended.Add(entry);
-                else if (!entry.Answer!.Task.IsCompleted) holds.Add(entry);
-                // Whoever asked has gone, and nothing was held yet.
-                else Interlocked.Decrement(ref _waiting);
+                // Whoever asked may have gone, and nothing was held yet.
+                if (entry is { Request: not null, Lease: null } && entry.Answer.Task.IsCompleted) Interlocked.Decrement(ref _waiting);
+                else page.Add(entry);
             }
 
-            if (holds.Count + ended.Count == 0) continue;
-
-            try
-            {
-                await WriteAsync(holds, ended);
-            }
-            catch (Exception broken)
-            {
-                // The outermost loop: whatever it was, the next requests must not wait for ever, and the holds of these expire at their estimate.
-                Broken(log, broken);
-                foreach (var entry in holds.Where(entry => entry.Answer!.TrySetException(broken))) Interlocked.Decrement(ref _waiting);
-            }
-
-            holds.Clear();
-            ended.Clear();
+            await WriteAsync(writing, page);
         }
+
+        _leases.End();
+        await WriteAsync(writing, page);
     }
 
-    // Tries until the settlements are kept; the holds beside them only as long as their callers have patience.
-    private async Task WriteAsync(List<Entry> holds, List<Entry> ended)
+    // Looks in from time to time while there are leases, which have to be given back when nobody uses them.
+    private async Task<bool> MoreAsync()
     {
-        var (retry, pause) = (false, TimeSpan.FromMilliseconds(50));
-        while (holds.Count + ended.Count > 0)
-        {
-            try
-            {
-                await WriteOnceAsync(holds, ended, retry);
-                return;
-            }
-            catch (NpgsqlException broken) when (IsPassing(broken))
-            {
-                Unreachable(log, holds.Count, ended.Count, broken);
-            }
-            catch (PostgresException refused)
-            {
-                await WriteOneByOneAsync(holds, ended, refused);
-                return;
-            }
+        _more ??= _entries.Reader.WaitToReadAsync().AsTask();
+        if (!_more.IsCompleted && _leases.IsOpen && await Task.WhenAny(_more, Task.Delay(LeaseBook.Idle, clock)) != _more) return true;
 
-            retry = true;
-            if (_giveUp.IsCancellationRequested) return;
-
-            await Task.Delay(pause, clock, _giveUp.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
-            GiveUpOn(holds, ended);
-        }
+        var more = await _more;
+        _more = null;
+        return more;
     }
 
-    private async Task WriteOnceAsync(List<Entry> holds, List<Entry> ended, bool retry)
+    private async Task WriteAsync(LedgerWriting writing, LedgerPage page)
     {
-        var now = clock.GetUtcNow();
-        var statements = new List<Sql>(2);
-        if (ended.Count > 0)
+        var waited = page.Asked.Count + page.Drawn.Count;
+        try
         {
-            foreach (var price in ended.SelectMany(entry => entry.Settlement!.Charges).Select(charge => charge.Price).Where(price => !_knownPrices.Contains(price.Version)).Distinct())
-                statements.Add(LedgerSql.Price(price));
-            statements.Add(LedgerSql.Settle(now, durable: holds.Count > 0, ended.ConvertAll(entry => entry.Settlement!)));
+            await writing.WriteAsync(page);
+            // Nobody is there any more to settle what these have held.
+            foreach (var hold in writing.Unwanted()) _entries.Writer.TryWrite(LedgerEntry.Ended(new(hold, [])));
+        }
+        catch (Exception broken)
+        {
+            // The outermost loop: whatever it was, the next requests must not wait for ever, and the holds of these expire at their estimate.
+            Broken(log, broken);
+            foreach (var entry in page.Asked.Concat(page.Drawn)) entry.Answer.TrySetException(broken);
         }
 
-        if (holds.Count > 0)
-        {
-            // Those of one key stand together: its budget is then read and written once.
-            holds.Sort(static (one, other) => Nullable.Compare(one.Request!.For.Key, other.Request!.For.Key));
-            statements.Add(LedgerSql.Hold(now, Limits, retry, holds.ConvertAll(entry => entry.Request!)));
-        }
-
-        var (odd, taken) = await _db.ReadAsync([.. statements], async (results, ct) =>
-            (ended.Count > 0 ? await results.ListAsync(LedgerSql.ReadOddity, ct) : [], holds.Count > 0 ? await results.ListAsync(LedgerSql.ReadTaken, ct) : []),
-            CancellationToken.None);
-
-        foreach (var entry in ended)
-        {
-            foreach (var charge in entry.Settlement!.Charges)
-            {
-                _knownPrices.Add(charge.Price.Version);
-                meters.Charged(charge);
-            }
-
-            if (entry.Settlement.Cost > (Limits.WarnPerRequest ?? entry.Settlement.Cost)) Dear(log, entry.Settlement.Hold, entry.Settlement.Cost.ToString());
-        }
-
-        foreach (var (hold, became) in odd) Tell(hold, became);
-        for (var i = 0; i < taken.Count; i++) Answer(holds[i], taken[i]);
+        Interlocked.Add(ref _waiting, -waited);
+        page.Clear();
     }
-
-    private void Answer(Entry entry, LedgerSql.Taken taken)
-    {
-        Interlocked.Decrement(ref _waiting);
-        if (taken.Warned is { } windows) Warned(log, windows);
-        if (taken.Refused is { } refusal) meters.Refused(refusal);
-
-        if (taken.Released) entry.Answer!.TrySetException(BudgetRules.LedgerUnreachable());
-        // Whoever asked may have gone meanwhile; then nobody is going to settle it.
-        else if (!entry.Answer!.TrySetResult(new(taken.Refused)) && taken.Refused is null) _entries.Writer.TryWrite(new(new Settlement(taken.Hold, [])));
-    }
-
-    // Whether a hold was taken by a statement that was never answered is not known. The release keeps it from coming to life later.
-    private void GiveUpOn(List<Entry> holds, List<Entry> ended)
-    {
-        for (var i = holds.Count - 1; i >= 0; i--)
-        {
-            var entry = holds[i];
-            if (clock.GetElapsedTime(entry.Since) < Patience && !entry.Answer!.Task.IsCompleted) continue;
-
-            holds.RemoveAt(i);
-            ended.Add(new(new Settlement(entry.Request!.Id, [])));
-            Interlocked.Decrement(ref _waiting);
-            entry.Answer!.TrySetException(BudgetRules.LedgerUnreachable());
-        }
-    }
-
-    // One that the database does not take must not keep the others back.
-    private async Task WriteOneByOneAsync(List<Entry> holds, List<Entry> ended, PostgresException refused)
-    {
-        if (holds.Count + ended.Count == 1)
-        {
-            Rejected(log, (holds.FirstOrDefault()?.Request?.Id ?? ended.FirstOrDefault()?.Settlement?.Hold).GetValueOrDefault(), refused);
-            if (holds is not [var one]) return;
-
-            Interlocked.Decrement(ref _waiting);
-            one.Answer!.TrySetException(refused);
-            return;
-        }
-
-        foreach (var entry in ended.ToArray()) await WriteAsync([], [entry]);
-        foreach (var entry in holds.ToArray()) await WriteAsync([entry], []);
-    }
-
-    private void Tell(Guid hold, string became)
-    {
-        switch (became)
-        {
-            case "late":
-                Late(log, hold);
-                break;
-            case "over_bound":
-                OverBound(log, hold);
-                meters.OverBound();
-                break;
-            default:
-                break;
-        }
-    }
-
-    // Only what is wrong with the values themselves (classes 22 and 23) stays wrong. Everything else, a server that starts, a database that is being swapped or a
-    // password that is being changed, passes; a settlement waits for that however long it takes.
-    private static bool IsPassing(NpgsqlException e) => e is not PostgresException { SqlState: ['2', '2' or '3', ..] };
-
-    private sealed class Entry
-    {
-        public Entry(HoldRequest request, long since) => (Request, Since, Answer) = (request, since, new(TaskCreationOptions.RunContinuationsAsynchronously));
-
-        public Entry(Settlement settlement) => Settlement = settlement;
-
-        public HoldRequest? Request { get; }
-
-        public long Since { get; }
-
-        public TaskCompletionSource<HoldAnswer>? Answer { get; }
-
-        public Settlement? Settlement { get; }
-    }
-
-    [LoggerMessage(LogLevel.Error, "The ledger cannot be reached; {Holds} holds and {Settlements} settlements wait")]
-    private static partial void Unreachable(ILogger log, int holds, int settlements, Exception broken);
 
     [LoggerMessage(LogLevel.Critical, "The ledger's writer failed; what it had in hand is settled at the estimate")]
     private static partial void Broken(ILogger log, Exception broken);
 
-    [LoggerMessage(LogLevel.Critical, "The database refuses the entry of request {Hold}; its hold will be settled at the estimate")]
-    private static partial void Rejected(ILogger log, Guid hold, Exception refused);
-
     [LoggerMessage(LogLevel.Error, "Request {Hold} ended after the ledger; its hold will be settled at the estimate")]
     private static partial void NotSettled(ILogger log, Guid hold);
-
-    [LoggerMessage(LogLevel.Warning, "Spending has reached the warning of these windows: {Windows}")]
-    private static partial void Warned(ILogger log, string windows);
-
-    [LoggerMessage(LogLevel.Warning, "Request {Hold} has cost {Dollars} dollars, more than the warning for one request")]
-    private static partial void Dear(ILogger log, Guid hold, string dollars);
-
-    [LoggerMessage(LogLevel.Information, "Request {Hold} ended after its hold had expired; what it really cost has taken the place of the estimate")]
-    private static partial void Late(ILogger log, Guid hold);
-
-    [LoggerMessage(LogLevel.Error, "Request {Hold} has cost more than the bound it was held at; the charge stands and is flagged")]
-    private static partial void OverBound(ILogger log, Guid hold);
 }

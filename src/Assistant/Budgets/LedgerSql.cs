@@ -15,12 +15,30 @@ internal static class LedgerSql
     /// <summary>A settlement that did not simply end a live hold: <c>late</c>, <c>over_bound</c>, <c>released</c>.</summary>
     public readonly record struct Oddity(Guid Hold, string Became);
 
+    /// <summary>How a lease stands: all that it was ever given, and what one request may cost at most.</summary>
+    /// <param name="Alive">False when it has ended, by this statement or before.</param>
+    public readonly record struct Leased(Guid Lease, bool Alive, long Total, Spend? PerRequest);
+
+    /// <summary>A hold that was taken out of a lease.</summary>
+    public readonly record struct Drawn(HoldRequest Request, Guid Lease, DateTimeOffset At);
+
     public sealed record Expired(Guid HoldId, Guid? KeyId, long Bound);
 
     public static Sql Hold(DateTimeOffset now, Limits limits, bool retry, IReadOnlyList<HoldRequest> holds) => $"""
         select * from ledger_hold({now}, {limits.InNanoDollars}, {retry}, {Column(holds, h => h.Id)}, {Column(holds, h => h.For.Key)}, {Column(holds, h => h.For.Person)},
           {Column(holds, h => h.For.Conversation)}, {Column(holds, h => h.For.Service)}, {Column(holds, h => h.Model)}, {Column(holds, h => h.Bound.NanoDollars)},
-          {Column(holds, h => h.MaxTokens)}, {Column(holds, h => (int)Math.Ceiling(h.Lifetime.TotalSeconds))})
+          {Column(holds, h => h.MaxTokens)}, {Column(holds, h => Seconds(h.Lifetime))})
+        """;
+
+    public static Sql Draw(DateTimeOffset now, Limits limits, IReadOnlyList<Drawn> drawn) => $"""
+        select hold_id, warned from ledger_draw({now}, {limits.InNanoDollars}, {Column(drawn, d => d.Lease)}, {Column(drawn, d => d.Request.Id)}, {Column(drawn, d => d.Request.For.Key)},
+          {Column(drawn, d => d.Request.For.Person)}, {Column(drawn, d => d.Request.For.Conversation)}, {Column(drawn, d => d.Request.For.Service)}, {Column(drawn, d => d.Request.Model)},
+          {Column(drawn, d => d.Request.Bound.NanoDollars)}, {Column(drawn, d => d.Request.MaxTokens)}, {Column(drawn, d => d.At)}, {Column(drawn, d => Seconds(d.Request.Lifetime))})
+        """;
+
+    public static Sql Lease(DateTimeOffset now, Limits limits, IReadOnlyList<LeaseBook.Wish> wishes) => $"""
+        select * from ledger_lease({now}, {limits.InNanoDollars}, {LeaseBook.Share}, {Seconds(LeaseBook.Lifetime)}, {Column(wishes, w => w.Lease.Id)}, {Column(wishes, w => w.Lease.Key)},
+          {Column(wishes, w => w.Total)}, {Column(wishes, w => w.Left)})
         """;
 
     public static Sql Extend(DateTimeOffset now, Limits limits, Guid hold, Spend bound) =>
@@ -68,6 +86,12 @@ internal static class LedgerSql
     }
 
     public static Oddity ReadOddity(DbDataReader row) => new(row.GetGuid(0), row.GetString(1));
+
+    public static Leased ReadLeased(DbDataReader row) => new(row.GetGuid(0), row.GetBoolean(1), row.GetInt64(2), row.IsDBNull(3) ? null : new Spend(row.GetInt64(3)));
+
+    public static string ReadWarned(DbDataReader row) => row.GetString(1);
+
+    private static int Seconds(TimeSpan time) => (int)Math.Ceiling(time.TotalSeconds);
 
     private static T[] Column<TRow, T>(IReadOnlyList<TRow> rows, Func<TRow, T> value)
     {

@@ -12,10 +12,11 @@ internal sealed class RequestBudget : IAttemptLog, IDisposable
 {
     private readonly Ledger _ledger;
     private readonly List<Charge> _charges = new(1);
+    private readonly Task _kept;
     private Spend _held;
     private bool _over;
 
-    private RequestBudget(Ledger ledger, Guid id, RoutePlan plan, Spend held) => (_ledger, Id, Plan, _held) = (ledger, id, plan, held);
+    private RequestBudget(Ledger ledger, Guid id, RoutePlan plan, Spend held, Task kept) => (_ledger, Id, Plan, _held, _kept) = (ledger, id, plan, held, kept);
 
     /// <summary>Names the request in the ledger.</summary>
     public Guid Id { get; }
@@ -43,7 +44,7 @@ internal sealed class RequestBudget : IAttemptLog, IDisposable
             var most = offered.Legs.Max(leg => leg.MaxOutput);
             var request = new HoldRequest(Guid.CreateVersion7(), purpose, offered.Legs[0].Model.Name, offered.Bound, most, lifetime);
             var answer = await ledger.HoldAsync(request, ct);
-            if (answer.Refused is not { } refusal) return new(ledger, request.Id, offered, request.Bound) { Clamped = clamped };
+            if (answer.Refused is not { } refusal) return new(ledger, request.Id, offered, request.Bound, answer.Kept) { Clamped = clamped };
 
             // Others spend at the same time: what fitted a moment ago may not any more.
             var fits = mayClamp && attempt < 4 ? Math.Min(offered.OutputWithin(refusal.Room), most - 1) : 0;
@@ -81,7 +82,7 @@ internal sealed class RequestBudget : IAttemptLog, IDisposable
 
     private async ValueTask RaiseAsync(Spend bound, CancellationToken ct)
     {
-        await _ledger.ExtendAsync(Id, bound, ct);
+        await _ledger.ExtendAsync(Id, _kept, bound, ct);
         _held = bound;
     }
 }

@@ -13,12 +13,18 @@ namespace Outpost.Assistant.Keys;
 internal sealed partial class KeyRing(NpgsqlDataSource source, TimeProvider clock, ILogger<KeyRing> log)
 {
     private const int MostKnown = 10_000;
-    private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(5), UseNoted = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(5), Renewal = TimeSpan.FromSeconds(3), UseNoted = TimeSpan.FromMinutes(1);
 
     private readonly ReadDb _db = new(source, null);
     private readonly ConcurrentDictionary<Guid, Known> _known = new();
 
-    private sealed record Known(ApiKeySql.Holder Holder, Caller Caller, DateTimeOffset ReadAt);
+    private sealed record Known(ApiKeySql.Holder Holder, Caller Caller, DateTimeOffset ReadAt)
+    {
+        private bool _renewing;
+
+        /// <summary>True for the first who asks.</summary>
+        public bool TryRenew() => !Interlocked.Exchange(ref _renewing, true);
+    }
 
     /// <summary>Null when the key is unknown, revoked or past its end.</summary>
     public ValueTask<Caller?> CallerAsync(string bearer, CancellationToken ct)
@@ -26,13 +32,30 @@ internal sealed partial class KeyRing(NpgsqlDataSource source, TimeProvider cloc
         if (!ApiKeyText.TryParse(bearer, out var key)) return default;
 
         var now = clock.GetUtcNow();
-        return _known.TryGetValue(key.Id, out var known) && now - known.ReadAt < Freshness ? new(Admit(known, key, now)) : ReadAsync(key, now, ct);
+        if (!_known.TryGetValue(key.Id, out var known) || now - known.ReadAt >= Freshness) return ReadAsync(key, null, now, ct);
+
+        // Read again while it still holds, by one of its callers and without any of them waiting.
+        if (now - known.ReadAt > Renewal && known.TryRenew()) _ = RenewAsync(key, known, now);
+        return new(Admit(known, key, now));
     }
 
     /// <summary>What was known of a key no longer holds.</summary>
     public void Forget(Guid id) => _known.TryRemove(id, out _);
 
-    private async ValueTask<Caller?> ReadAsync(ApiKeyText key, DateTimeOffset now, CancellationToken ct)
+    private async Task RenewAsync(ApiKeyText key, Known known, DateTimeOffset now)
+    {
+        try
+        {
+            await ReadAsync(key, known, now, CancellationToken.None);
+        }
+        catch (NpgsqlException broken)
+        {
+            // What is known holds to its end; whoever comes after it reads again.
+            NotRead(log, key.Id, broken);
+        }
+    }
+
+    private async ValueTask<Caller?> ReadAsync(ApiKeyText key, Known? before, DateTimeOffset now, CancellationToken ct)
     {
         if (await ApiKeySql.HolderOf(_db, key.Id, ct) is not { } holder)
         {
@@ -41,7 +64,10 @@ internal sealed partial class KeyRing(NpgsqlDataSource source, TimeProvider cloc
         }
 
         if (_known.Count >= MostKnown) _known.Clear();
-        var known = _known[key.Id] = new(holder, new(null, holder.Id, Rights.OfScope(holder.Scopes)) { CallsPerMinute = holder.CallsPerMinute }, now);
+        var known = new Known(holder, new(null, holder.Id, Rights.OfScope(holder.Scopes)) { CallsPerMinute = holder.CallsPerMinute }, now);
+        // What was forgotten while it was read again stays forgotten.
+        if (before is null) _known[key.Id] = known;
+        else _known.TryUpdate(key.Id, known, before);
         var caller = Admit(known, key, now);
         if (caller is not null && (holder.LastUsedAt is not { } last || now - last > UseNoted)) await NoteUseAsync(key.Id, now, ct);
         return caller;
@@ -70,6 +96,9 @@ internal sealed partial class KeyRing(NpgsqlDataSource source, TimeProvider cloc
             NotNoted(log, id, broken);
         }
     }
+
+    [LoggerMessage(LogLevel.Warning, "API key {KeyId} could not be read again")]
+    private static partial void NotRead(ILogger log, Guid keyId, Exception broken);
 
     [LoggerMessage(LogLevel.Warning, "The use of API key {KeyId} could not be noted")]
     private static partial void NotNoted(ILogger log, Guid keyId, Exception broken);

@@ -44,6 +44,9 @@ internal sealed class ArchiveKeeper : IAsyncDisposable
 
     public ProcessIdentity? Receiver => _receiver?.Identity;
 
+    /// <summary>No role lives in this process whose /metrics would show how it stands, so each look leaves it in a file.</summary>
+    public bool IsAlone { get; init; }
+
     public Action? Changed { get; set; }
 
     /// <summary>Makes the archive ready and starts the receiver. Called when the server runs and nothing writes to it yet.</summary>
@@ -162,6 +165,7 @@ internal sealed class ArchiveKeeper : IAsyncDisposable
                 state.Write(_access.Data.ArchiveState);
                 // Beside the archive too: when the server is gone, what it had last written tells how much was lost.
                 state.Write(Path.Combine(_access.Settings.Directory, "state.json"));
+                if (IsAlone) ArchiveMetrics.Write(_access.Data, state);
                 Tell(string.Join('\n', state.Problems.Select(problem => $"Archive: {problem.Cause}. Next: {problem.Next}")));
             }
             catch (OperationCanceledException) when (_stopping.IsCancellationRequested)

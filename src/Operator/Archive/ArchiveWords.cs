@@ -1,5 +1,6 @@
 using System.Globalization;
 using Outpost.Operator.Commands;
+using Outpost.Operator.Runtimes;
 
 namespace Outpost.Operator.Archive;
 
@@ -21,11 +22,18 @@ internal static class ArchiveWords
     /// <summary>Ends with 0 when all is well, 5 when not all is, 1 when nobody measures.</summary>
     public static async Task<int> StatusAsync(ArchiveAccess access, bool json, TimeProvider clock, CancellationToken ct)
     {
-        var state = ArchiveState.Read(access.Data.ArchiveState) ?? ArchiveState.Read(Path.Combine(access.Settings.Directory, "state.json"));
-        var measured = state is not null && clock.GetUtcNow() - state.At < Fresh + (2 * access.Settings.Heartbeat);
+        var (state, measured) = Look(access, clock);
         if (json) Console.WriteLine(CommandJson.Of(new Status(measured, state)));
         else await WriteAsync(access, state, measured, ct);
         return !measured ? ExitCodes.Failed : state!.Problems.Count > 0 ? ExitCodes.Degraded : ExitCodes.Ok;
+    }
+
+    /// <summary>Ends with 1, and prints nothing that is old, when nobody measures.</summary>
+    public static int Metrics(ArchiveAccess access, TimeProvider clock)
+    {
+        var (state, measured) = Look(access, clock);
+        if (measured) Console.Write(ArchiveMetrics.Text(state!));
+        return measured ? ExitCodes.Ok : ExitCodes.Failed;
     }
 
     public static async Task<int> ListAsync(ArchiveAccess access, bool json, CancellationToken ct)
@@ -67,6 +75,14 @@ internal static class ArchiveWords
     public static string Of(BaseBackup backup) => string.Create(
         CultureInfo.InvariantCulture,
         $"{backup.Label}  {backup.Kind.ToString().ToLowerInvariant(),-12} ended {Instant(backup.StoppedAt)}  timeline {backup.Timeline}  {Megabytes(backup.Bytes)}, {Megabytes(backup.Stored)} in the archive{(backup.Faulty ? "  DAMAGED PAGES" : "")}");
+
+    private static (ArchiveState? State, bool Measured) Look(ArchiveAccess access, TimeProvider clock)
+    {
+        var state = ArchiveState.Read(access.Data.ArchiveState) ?? ArchiveState.Read(Path.Combine(access.Settings.Directory, "state.json"));
+        // Beside a server of its own nobody measures when that is down; beside another's only the age of what was measured tells.
+        var looking = access.Server.Place is null || RunRecord.OfRunning(access.Data) is not null;
+        return (state, looking && state is not null && clock.GetUtcNow() - state.At < Fresh + (2 * access.Settings.Heartbeat));
+    }
 
     private static async Task WriteAsync(ArchiveAccess access, ArchiveState? state, bool measured, CancellationToken ct)
     {

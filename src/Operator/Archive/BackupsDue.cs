@@ -91,5 +91,11 @@ internal sealed class BackupsDue(IPhysicalArchive archive, TimeProvider clock, A
         {
             // Stopping; the next start sees that it is still due.
         }
+        catch (Exception e) when (e is not OutOfMemoryException) // The outermost loop of the archive's backups: the next attempt is another chance, and stopping must not trip over it.
+        {
+            Failure = e.Message;
+            _notBefore = clock.GetUtcNow() + AgainAfter;
+            say($"Archive: the backup failed: {e.Message}; it is tried again in {AgainAfter.TotalMinutes:0} minutes");
+        }
     }
 }

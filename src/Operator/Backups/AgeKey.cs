@@ -9,6 +9,17 @@ namespace Outpost.Operator.Backups;
 /// </summary>
 internal sealed class AgeKey(BackupSettings settings)
 {
+    private static readonly string[] Places = ["/usr/local/bin", "/usr/bin", "/bin"];
+
+    /// <summary>How every file that age made begins.</summary>
+    public static ReadOnlySpan<byte> Header => "age-encryption.org/v1"u8;
+
+    /// <summary>Whether age is installed.</summary>
+    public static bool IsInstalled => Places.Any(place => File.Exists(Path.Combine(place, "age")));
+
+    /// <summary>Whether our own private key lies on this machine.</summary>
+    public bool IsHere => File.Exists(settings.IdentityFile);
+
     /// <summary>The public keys for which to encrypt.</summary>
     /// <param name="say">Told when a pair is made.</param>
     /// <exception cref="TroubleException">age is not installed, or a key cannot be read.</exception>
@@ -38,35 +49,56 @@ internal sealed class AgeKey(BackupSettings settings)
 
     /// <exception cref="TroubleException">It could not be encrypted.</exception>
     /// <exception cref="IOException">It could not be kept.</exception>
-    public static async Task<HashedFile> EncryptAsync(string from, string to, IReadOnlyList<string> recipients, CancellationToken ct)
+    public static Task<HashedFile> EncryptAsync(string from, string to, IReadOnlyList<string> recipients, CancellationToken ct) =>
+        EncryptAsync((stream, token) => CopyAsync(from, stream, token), to, recipients, ct);
+
+    /// <param name="from">Writes what is to be encrypted; it never lies on the disk as it is.</param>
+    /// <exception cref="TroubleException">It could not be encrypted.</exception>
+    /// <exception cref="IOException">It could not be kept.</exception>
+    public static async Task<HashedFile> EncryptAsync(Func<Stream, CancellationToken, Task> from, string to, IReadOnlyList<string> recipients, CancellationToken ct)
     {
         var written = default(HashedFile);
         var run = await ToolRun.OfAsync(
             new("age", [.. recipients.SelectMany(r => (string[])["--recipient", r])])
             {
-                Input = (stream, token) => CopyAsync(from, stream, token),
+                Input = from,
                 Output = async (stream, token) => written = await HashedFile.WriteAsync(stream, to, null, token),
             },
             ct);
-        return run.Code == 0 ? written : throw new TroubleException(TroubleKind.Failed, $"{from} could not be encrypted", "see that BACKUP_RECIPIENTS holds public keys of age: age1…", run.Evidence);
+        return run.Code == 0 ? written : throw new TroubleException(TroubleKind.Failed, $"{Path.GetFileName(to)} could not be encrypted", "see that BACKUP_RECIPIENTS holds public keys of age: age1…", run.Evidence);
     }
 
     /// <exception cref="TroubleException">The private key is not here or does not fit, or the file is damaged.</exception>
     /// <exception cref="IOException">It could not be kept.</exception>
     public async Task<HashedFile> DecryptAsync(string from, string to, CancellationToken ct)
     {
-        DemandIdentity();
         var written = default(HashedFile);
+        try
+        {
+            await DecryptAsync(from, async (stream, token) => written = await HashedFile.WriteAsync(stream, to, null, token), ct);
+            return written;
+        }
+        catch (TroubleException)
+        {
+            File.Delete(to);
+            throw;
+        }
+    }
+
+    /// <param name="to">Takes what was encrypted. What it took counts only when this returns.</param>
+    /// <exception cref="TroubleException">As above.</exception>
+    public async Task DecryptAsync(string from, Func<Stream, CancellationToken, Task> to, CancellationToken ct)
+    {
+        DemandIdentity();
         var run = await ToolRun.OfAsync(
             new("age", "--decrypt", "--identity", settings.IdentityFile)
             {
                 Input = (stream, token) => CopyAsync(from, stream, token),
-                Output = async (stream, token) => written = await HashedFile.WriteAsync(stream, to, null, token),
+                Output = to,
             },
             ct);
-        if (run.Code == 0) return written;
+        if (run.Code == 0) return;
 
-        File.Delete(to);
         throw new TroubleException(
             TroubleKind.Refused, $"{Path.GetFileName(from)} cannot be decrypted with {settings.IdentityFile}",
             "put the key that belongs to it in its place, or name another with BACKUP_IDENTITY=FILE; if the key is right, the copy is damaged: take another", run.Evidence);

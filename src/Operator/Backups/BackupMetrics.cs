@@ -50,7 +50,7 @@ internal static class BackupMetrics
         Series("outpost_backup_last_run_failed", "1 when the last backup run failed or was cut off.", runs.TakeLast(1).Select(r => ("", r.End!.Outcome == JournalOutcome.Ok ? 0.0 : 1.0)));
         Series("outpost_backup_duration_seconds", "How long the last backup run took.", runs.TakeLast(1).Select(r => ("", (r.End!.Ms ?? 0) / 1000.0)));
         Series("outpost_drill_last_success_timestamp_seconds", "When a backup was last proven to bring everything back; 0 when it never was.",
-            newest.Where(b => b.Manifest!.System is not null).Select(b => (Label("system", b.Manifest!.System!), drills.Where(d => d.Passed && d.System == b.Manifest.System).Select(d => Seconds(d.At)).DefaultIfEmpty(0).Max())));
+            newest.Select(b => b.Manifest!.System).OfType<string>().Union(drills.Select(d => d.System)).Select(system => (Label("system", system), drills.Where(d => d.Passed && d.System == system).Select(d => Seconds(d.At)).DefaultIfEmpty(0).Max())));
         Series("outpost_drill_last_failed", "1 when the last drill failed.", drills.GroupBy(d => d.System).Select(d => (Label("system", d.Key), d.Last().Passed ? 0.0 : 1.0)));
         Series("outpost_drill_restore_seconds", "How long the last drill that passed took to restore.", drills.Where(d => d.Passed).GroupBy(d => d.System).Select(d => (Label("system", d.Key), d.Last().RestoreMs / 1000.0)));
         Series("outpost_restore_predicted_seconds", "How long a restore of the newest backup would take at the speed of the last drill.",

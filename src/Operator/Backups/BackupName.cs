@@ -27,6 +27,6 @@ internal sealed partial record BackupName(string Part, string Stamp, string Exte
             : null;
     }
 
-    [GeneratedRegex(@"^(?<part>[A-Za-z0-9][A-Za-z0-9_-]*?)_(?<stamp>\d{8}_\d{6})(?<extension>\.dump|\.sql\.gz|\.rdb|\.tar|\.manifest\.json)$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(?<part>[A-Za-z0-9][A-Za-z0-9_-]*?)_(?<stamp>\d{8}_\d{6})(?<extension>\.dump|\.sql\.gz|\.rdb|\.tar|\.tar\.age|\.manifest\.json)$", RegexOptions.CultureInvariant)]
     private static partial Regex Form();
 }

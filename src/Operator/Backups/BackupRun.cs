@@ -124,6 +124,17 @@ internal sealed class BackupRun(BackupSources sources, Settings settings, Backup
             var path = Path.Combine(place, name.File);
             await PartAsync(name.Part, path, () => DocumentsAsync(documents, name, path, operation, ct));
         }
+
+        if (sources.Configuration.Count > 0 && !AgeKey.IsInstalled)
+        {
+            say($"The installation's passwords and settings ({string.Join(", ", sources.Configuration.Select(c => c.Path))}) are not in this backup, because they are kept encrypted only and age is not installed. Next: sudo apt-get install -y age");
+        }
+        else if (sources.Configuration.Count > 0)
+        {
+            var name = new BackupName(ConfigurationArchive.Part, stamp, ConfigurationArchive.Extension);
+            var path = Path.Combine(place, name.File);
+            await PartAsync(name.Part, path, () => ConfigurationAsync(name, path, operation, ct));
+        }
     }
 
     private async Task DatabaseAsync(DatabaseSnapshot snapshot, BackupName name, string path, Operation operation, CancellationToken ct)
@@ -152,6 +163,15 @@ internal sealed class BackupRun(BackupSources sources, Settings settings, Backup
         if (!Directory.Exists(directory)) PrivateDirectory.Ensure(directory);
         var (written, facts) = await DocumentArchive.TakeAsync(directory, path, bytes => progress?.Invoke(name.Part, bytes, Before(name)), ct);
         await AddAsync(Described(name, BackupContent.Documents, null, at, written, operation) with { Documents = facts }, path, ct);
+    }
+
+    private async Task ConfigurationAsync(BackupName name, string path, Operation operation, CancellationToken ct)
+    {
+        operation.Step("copy", name.File);
+        var at = clock.GetUtcNow();
+        var (written, facts) = await ConfigurationArchive.TakeAsync(sources.Configuration, path, new(how), say, ct);
+        progress?.Invoke(name.Part, written.Size, Before(name));
+        await AddAsync(Described(name, BackupContent.Configuration, null, at, written, operation) with { Configuration = facts }, path, ct);
     }
 
     // What the disk gives back has to be what was written, and a program that would restore it has to get to its end.

@@ -14,7 +14,8 @@ internal sealed record DatabaseSource(Subsystem Subsystem, PostgresUrl Url, stri
 /// <summary>Everything of an installation that belongs into one backup set.</summary>
 /// <param name="Redis">Null where none is to be backed up.</param>
 /// <param name="Documents">The directory of what people uploaded; null where none is to be backed up.</param>
-internal sealed record BackupSources(IReadOnlyList<DatabaseSource> Databases, RedisUrl? Redis, string? Documents)
+/// <param name="Configuration">The installation's own passwords, keys and settings.</param>
+internal sealed record BackupSources(IReadOnlyList<DatabaseSource> Databases, RedisUrl? Redis, string? Documents, IReadOnlyList<ConfigurationFile> Configuration)
 {
     /// <param name="only">A system, with what belongs to it alone; null for all.</param>
     /// <exception cref="SettingsException">There is no way to read a database.</exception>
@@ -49,7 +50,7 @@ internal sealed record BackupSources(IReadOnlyList<DatabaseSource> Databases, Re
                 "set DATABASE_URL and DATABASE_BACKUP_URL, or name the installation's directory with --data DIR");
         }
 
-        return new(distinct, only is null or "aicq" ? RedisOf(settings, data) : null, only is null or "fsm" && DocumentsOf(settings, data) is var documents && Directory.Exists(documents) ? documents : null);
+        return new(distinct, only is null or "aicq" ? RedisOf(settings, data) : null, only is null or "fsm" && DocumentsOf(settings, data) is var documents && Directory.Exists(documents) ? documents : null, only is null ? ConfigurationArchive.Of(settings, data) : []);
     }
 
     /// <summary>Where what people upload lies for this installation.</summary>

@@ -10,6 +10,9 @@ public enum BackupContent
     Database,
     Redis,
     Documents,
+
+    /// <summary>The installation's own passwords, keys and settings; always encrypted.</summary>
+    Configuration,
 }
 
 /// <summary>
@@ -18,7 +21,7 @@ public enum BackupContent
 /// damage and an exchange of manifests, not somebody who may write in the directory and means harm.
 /// </summary>
 /// <param name="File">The file's name, without its directory.</param>
-/// <param name="Part">What is in it: a database's name, <c>documents</c>, <c>redis</c>.</param>
+/// <param name="Part">What is in it: a database's name, <c>documents</c>, <c>redis</c>, <c>configuration</c>.</param>
 /// <param name="System">The subsystem whose it is; null for what belongs to all.</param>
 /// <param name="Stamp">The same in all files of one set.</param>
 /// <param name="TakenAt">The instant of which it is the picture: what was committed later is not in it.</param>
@@ -32,6 +35,8 @@ public sealed record Manifest(
     IReadOnlyList<string> Set, IReadOnlyList<string> Missing, DatabaseFacts? Database, RedisFacts? Redis, DocumentFacts? Documents, string Seal)
 {
     public const int CurrentFormat = 1;
+
+    public ConfigurationFacts? Configuration { get; init; }
 
     /// <summary>With the seal that fits what stands in it.</summary>
     public Manifest Sealed() => this with { Seal = SealOf() };
@@ -81,6 +86,9 @@ public sealed record GrantFacts(string Grantee, string Privilege);
 public sealed record RedisFacts(string Server, long Keys);
 
 public sealed record DocumentFacts(long Files, long Bytes);
+
+/// <param name="Recipients">The public keys for which it is encrypted.</param>
+public sealed record ConfigurationFacts(IReadOnlyList<string> Files, IReadOnlyList<string> Recipients);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true, WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(Manifest))]

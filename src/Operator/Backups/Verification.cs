@@ -34,6 +34,7 @@ internal static class Verification
         { Database: { } facts } => await DatabaseDump.DamageAsync(path, await PostgresTools.FindAsync(settings["POSTGRES_BIN"], facts.Major, ct), ct),
         { Redis: not null } => await RedisCopy.DamageAsync(path, ct),
         { Documents: { } facts } => await DocumentArchive.DamageAsync(path, facts, ct),
+        { Configuration: not null } => await ConfigurationArchive.DamageAsync(path, ct),
         _ => "its manifest does not say what is in it",
     };
 }

@@ -10,7 +10,7 @@ using Outpost.Platform.Roles;
 
 namespace Outpost.Operator.Commands;
 
-/// <summary><c>outpost backup run|list|verify|prune|offsite|fetch|key</c>: copies of everything that must survive.</summary>
+/// <summary><c>outpost backup run|list|verify|prune|offsite|fetch|key|configuration</c>: copies of everything that must survive.</summary>
 public static class BackupCommands
 {
     public static Command Create(IReadOnlyList<Subsystem> subsystems, Func<Settings> settings, TimeProvider clock) => Create(subsystems, settings, new Operations(clock));
@@ -27,6 +27,7 @@ public static class BackupCommands
             OffsiteCommand(here),
             Fetch(here),
             Key(here),
+            Configuration(here),
             BackupSchedule.Create(here.Settings, here.Data, here.Json),
             Metrics(here),
         };
@@ -236,6 +237,26 @@ public static class BackupCommands
                 await output.WriteLineAsync((present ? $"The private key is in {how.IdentityFile}. Keep a copy of it away from this machine: outpost backup key --show" : "The private key is not on this machine").AsMemory(), ct);
             }
 
+            return ExitCodes.Ok;
+        });
+        return command;
+    }
+
+    private static Command Configuration(Here here)
+    {
+        var into = new Option<string>("--into") { Description = "Where they go; what is there already is never overwritten", Required = true, HelpName = "DIR" };
+        var stamp = new Option<string?>("--stamp") { Description = "Of the set; the newest that has one by default", HelpName = "YYYYMMDD_HHMMSS" };
+        var command = new Command("configuration", "Bring back the passwords, keys and settings that are in a backup, for a machine that takes the place of this one") { into, stamp, here.Data, here.Json };
+        command.SetAction(async (words, ct) =>
+        {
+            var (_, data, how) = here.Of(words);
+            var directory = Path.GetFullPath(words.GetRequiredValue(into));
+            var backup = new BackupShelf(how.Directory).List().LastOrDefault(b => b.Manifest?.Configuration is not null && (words.GetValue(stamp) is not { } wanted || b.Name.Stamp == wanted))
+                ?? throw new TroubleException(TroubleKind.Refused, $"no backup in {how.Directory} holds a configuration", "outpost backup list; bring one back from elsewhere with: outpost backup fetch");
+            var files = await here.Operations.RunAsync(data, "backup configuration", backup.Name.File, words.InvocationConfiguration.Error.WriteLine, _ => ConfigurationArchive.UnpackAsync(backup, directory, new(how), ct));
+            var output = words.InvocationConfiguration.Output;
+            if (words.GetValue(here.Json)) await output.WriteLineAsync(CommandJson.Of(new { backup.Name.File, Files = files.Select(name => Path.Combine(directory, name)) }).AsMemory(), ct);
+            else foreach (var name in files) await output.WriteLineAsync($"{Path.Combine(directory, name)} of {backup.TakenAt:yyyy-MM-dd HH:mm:ss}Z".AsMemory(), ct);
             return ExitCodes.Ok;
         });
         return command;

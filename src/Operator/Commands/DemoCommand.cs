@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Outpost.Kernel;
+using Outpost.Operator.Journal;
 using Outpost.Operator.Runtimes;
 using Outpost.Platform.Configuration;
 using Outpost.Platform.Roles;
@@ -10,12 +11,13 @@ namespace Outpost.Operator.Commands;
 public static class DemoCommand
 {
     /// <param name="settings">Reads the configuration of the running installation.</param>
-    public static Command Create(IReadOnlyList<Subsystem> subsystems, Func<Settings> settings)
+    public static Command Create(IReadOnlyList<Subsystem> subsystems, Func<Settings> settings, TimeProvider? clock = null)
     {
+        var operations = new Operations(clock ?? TimeProvider.System);
         var size = new Option<DemoSize>("--size") { Description = "small: a shop of six to look at; large: 20,000 clients, 100,000 visits and 50,000 invoices to measure with" };
         var data = UpCommand.DataOption();
         var demo = new Command("demo", "Add a believable company, beside the real one where there is one") { size, data };
-        demo.SetAction(async (words, ct) =>
+        demo.SetAction((words, ct) => operations.NotedAsync(DataDirectory.Of(words.GetValue(data), settings()), "demo", Words<DemoSize>.Of(words.GetValue(size)), words.InvocationConfiguration.Error.WriteLine, async () =>
         {
             var installed = InstalledDatabases.Over(settings(), subsystems, words.GetValue(data));
             var refused = false;
@@ -29,7 +31,7 @@ public static class DemoCommand
             }
 
             return refused ? ExitCodes.Refused : ExitCodes.Ok;
-        });
+        }));
         return demo;
     }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Outpost.Operator.Archive;
 using Outpost.Operator.Archive.Streaming;
+using Outpost.Operator.Journal;
 using Outpost.Operator.Runtimes;
 using Outpost.Platform.Configuration;
 using Outpost.Platform.Postgres.Embedded;
@@ -22,13 +23,14 @@ public static class DownCommand
         command.SetAction(async (parsed, ct) =>
         {
             var set = settings();
-            await StopAsync(DataDirectory.Of(parsed.GetValue(data), set), set, Console.Out, clock, ct);
-            return ExitCodes.Ok;
+            var place = DataDirectory.Of(parsed.GetValue(data), set);
+            Task<int> StopAsync() => DownCommand.StopAsync(place, set, Console.Out, clock, ct);
+            return RunRecord.OfRunning(place) is null ? await StopAsync() : await new Operations(clock).NotedAsync(place, "down", place.Path, Console.Error.WriteLine, StopAsync);
         });
         return command;
     }
 
-    internal static async Task StopAsync(DataDirectory data, Settings settings, TextWriter tell, TimeProvider clock, CancellationToken ct)
+    internal static async Task<int> StopAsync(DataDirectory data, Settings settings, TextWriter tell, TimeProvider clock, CancellationToken ct)
     {
         var start = clock.GetTimestamp();
         if (RunRecord.OfRunning(data) is { Supervisor: var supervisor })
@@ -40,6 +42,8 @@ public static class DownCommand
                 throw new TroubleException(TroubleKind.Failed, $"outpost (pid {supervisor.Pid}) does not end", $"look at its log: less {data.Log.Path}", new LogFile(data.Log.Path).Tail(0));
             }
 
+            // One that fell while it stopped may have left its servers.
+            await LeftoversAsync(data, settings, clock, ct);
             await tell.WriteLineAsync($"Stopped after {clock.GetElapsedTime(start).TotalSeconds:0.0} s; everything is kept in {data.Path}");
         }
         else if (await LeftoversAsync(data, settings, clock, ct))
@@ -50,13 +54,19 @@ public static class DownCommand
         {
             await tell.WriteLineAsync($"Nothing runs in {data.Path}");
         }
+
+        return ExitCodes.Ok;
     }
 
+    /// <returns>Whether there were any.</returns>
     private static async Task<bool> LeftoversAsync(DataDirectory data, Settings settings, TimeProvider clock, CancellationToken ct)
     {
         if (!File.Exists(data.Lock)) return false;
 
-        using var held = LockFile.TryTake(data.Lock) ?? throw new TroubleException(TroubleKind.Locked, $"another outpost is just starting in {data.Path}", $"wait a moment, then: outpost down --data {data.Path}");
+        using var held = LockFile.TryTake(data.Lock);
+        // A service manager may have started the next one already; what runs is then its own.
+        if (held is null && RunRecord.OfRunning(data) is not null) return false;
+        if (held is null) throw new TroubleException(TroubleKind.Locked, $"another outpost is just starting in {data.Path}", $"wait a moment, then: outpost down --data {data.Path}");
         var found = 0;
         await EmbeddedRedis.StopLeftoversAsync(data.Redis, clock, Say, ct);
         await EmbeddedPostgres.StopLeftoversAsync(data.Postgres, clock, Say, ct);

@@ -37,7 +37,7 @@ public static class DrillCommand
             Backup[] chosen = words.GetValue(file) is { } named ? [BackupShelf.Of(BackupCommands.Named(named, how))] : [.. systems.Select(name => known.LastOrDefault(b => b.Manifest?.System == name)).OfType<Backup>()];
             if (chosen.Length == 0) throw new TroubleException(TroubleKind.Refused, $"there is no backup {(words.GetValue(system) is { } name ? $"of {name} " : "")}in {how.Directory}", "outpost backup run");
 
-            var log = set["DECISION_LOG"] is { } logFile ? Path.GetFullPath(logFile) : Path.Combine(place.Path, "docs", "DECISION_LOG.md");
+            var log = DrillReport.LogOf(set, place);
             var reports = new List<DrillReport>();
             foreach (var main in chosen)
             {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Outpost.Operator.Journal;
 using Outpost.Operator.Runtimes;
 using Outpost.Platform.Configuration;
 using Outpost.Platform.Migrations;
@@ -11,11 +12,12 @@ public static class MigrateCommands
 {
     /// <param name="subsystems">Those with a database.</param>
     /// <param name="load">Where the settings come from; the environment and <c>.env</c> when null.</param>
-    public static Command Create(IReadOnlyList<Subsystem> subsystems, Func<Settings>? load = null) => Create(subsystems, load ?? (() => Settings.Load()), MigrateSession.AskTerminal);
+    public static Command Create(IReadOnlyList<Subsystem> subsystems, Func<Settings>? load = null, TimeProvider? clock = null) => Create(subsystems, load ?? (() => Settings.Load()), MigrateSession.AskTerminal, clock);
 
     /// <param name="ask">Asks a person to type something; null is returned when there is nobody to ask.</param>
-    internal static Command Create(IReadOnlyList<Subsystem> subsystems, Func<Settings> load, Func<string, string?> ask)
+    internal static Command Create(IReadOnlyList<Subsystem> subsystems, Func<Settings> load, Func<string, string?> ask, TimeProvider? clock = null)
     {
+        var operations = new Operations(clock ?? TimeProvider.System);
         var system = new Option<string?>("--system") { Description = "Only this one; all of them by default.", Recursive = true, HelpName = string.Join('|', subsystems.Select(s => s.Name)) };
         system.AcceptOnlyFromAmong([.. subsystems.Select(s => s.Name)]);
         var json = new Option<bool>("--json") { Description = "Print the result as JSON.", Recursive = true };
@@ -28,6 +30,7 @@ public static class MigrateCommands
 
         Command Verb(string verb, string summary, Func<MigrateSession, ParseResult, CancellationToken, Task<int>> run, params Symbol[] takes)
         {
+            var changes = verb is "up" or "down" or "stamp";
             var command = new Command(verb, summary);
             foreach (var symbol in takes)
             {
@@ -36,7 +39,13 @@ public static class MigrateCommands
             }
 
             command.SetAction((parsed, ct) =>
-                ForEachAsync(subsystems.Where(s => parsed.GetValue(system) is not { } only || s.Name == only), () => InstalledDatabases.Over(load(), subsystems, parsed.GetValue(data)), ask, parsed, parsed.GetValue(json), run, ct));
+            {
+                var chosen = subsystems.Where(s => parsed.GetValue(system) is not { } only || s.Name == only);
+                Task<int> EachAsync() => ForEachAsync(chosen, () => InstalledDatabases.Over(load(), subsystems, parsed.GetValue(data)), ask, parsed, parsed.GetValue(json), run, ct);
+                return ToldAsync(parsed, () => changes && !(takes.Contains(dryRun) && parsed.GetValue(dryRun))
+                    ? operations.RunWhereInstalledAsync(DataDirectory.Of(parsed.GetValue(data), load()), $"migrate {verb}", parsed.GetValue(system) ?? "all", parsed.InvocationConfiguration.Error.WriteLine, EachAsync)
+                    : EachAsync(), ct);
+            });
             return command;
         }
 
@@ -60,19 +69,25 @@ public static class MigrateCommands
         Func<MigrateSession, ParseResult, CancellationToken, Task<int>> run, CancellationToken ct)
     {
         var (result, talk) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
+        var settings = load();
+        var worst = ExitCodes.Ok;
+        foreach (var subsystem in chosen)
+        {
+            await using var owner = SubsystemMigrations.OwnerSource(subsystem, settings);
+            var session = new MigrateSession(subsystem, owner, MigrationSet.From(subsystem.Migrations), result, talk, json, ask);
+            worst = Math.Max(worst, await run(session, parsed, ct));
+            if (worst != ExitCodes.Ok) break;
+        }
+
+        return worst;
+    }
+
+    private static async Task<int> ToldAsync(ParseResult parsed, Func<Task<int>> work, CancellationToken ct)
+    {
+        var talk = parsed.InvocationConfiguration.Error;
         try
         {
-            var settings = load();
-            var worst = ExitCodes.Ok;
-            foreach (var subsystem in chosen)
-            {
-                await using var owner = SubsystemMigrations.OwnerSource(subsystem, settings);
-                var session = new MigrateSession(subsystem, owner, MigrationSet.From(subsystem.Migrations), result, talk, json, ask);
-                worst = Math.Max(worst, await run(session, parsed, ct));
-                if (worst != ExitCodes.Ok) break;
-            }
-
-            return worst;
+            return await work();
         }
         catch (SettingsException e)
         {

@@ -12,8 +12,9 @@ namespace Outpost.Operator.Commands;
 /// <summary><c>outpost archive recover --into DIR</c>: the cluster as it was, beside what runs, to look at or to start elsewhere.</summary>
 internal static class RecoverCommand
 {
-    internal static Command Create(IReadOnlyList<Subsystem> subsystems, Func<Settings> settings, Option<string?> data, TimeProvider clock)
+    internal static Command Create(IReadOnlyList<Subsystem> subsystems, Func<Settings> settings, Option<string?> data, Operations operations)
     {
+        var clock = operations.Clock;
         var latest = new Option<bool>("--latest") { Description = "Everything that was archived" };
         var time = new Option<string?>("--time") { Description = "As it was then: 2026-01-31T12:00:00Z", HelpName = "INSTANT" };
         var name = new Option<string?>("--name") { Description = "As it was at a point named with outpost archive point", HelpName = "NAME" };
@@ -28,7 +29,7 @@ internal static class RecoverCommand
             var target = TargetOf(parsed.GetValue(latest), parsed.GetValue(time), parsed.GetValue(name));
             var restore = new ArchiveRestore(access, subsystems, set, ArchiveRecover.Around(access.Data, set, clock), clock, Console.Error.WriteLine);
             var directory = Path.GetFullPath(parsed.GetRequiredValue(into));
-            var restored = await new Operations(clock).RunAsync(access.Data, "archive recover", directory, Console.Error.WriteLine, operation => restore.IntoAsync(target, directory, parsed.GetValue(delta), operation, ct));
+            var restored = await operations.RunAsync(access.Data, "archive recover", directory, Console.Error.WriteLine, operation => restore.IntoAsync(target, directory, parsed.GetValue(delta), operation, ct));
             RecoveryWords.Write(restored, null, parsed.GetValue(json), Console.Out);
             return ExitCodes.Ok;
         });

@@ -66,24 +66,31 @@ public static class RestoreCommand
             return ExitCodes.Ok;
         });
 
-        command.Subcommands.Add(Verb("confirm", "Remove what was kept of before the restores", async (run, operation, output, ct) =>
+        command.Subcommands.Add(Verb("confirm", "Remove what was kept of before the restores", async (here, operation, ct) =>
         {
-            var gone = await run.Swapping.ConfirmAsync(operation, ct);
-            foreach (var kept in gone.SelectMany(p => p.Swaps)) await output.WriteLineAsync($"Removed {kept.Kept}");
-            if (gone.Count == 0) await output.WriteLineAsync("Nothing was kept");
+            string[] gone = [.. (await here.Run.Swapping.ConfirmAsync(operation, ct)).SelectMany(p => p.Swaps).Select(s => s.Kept), .. physical?.Confirm(here.Data, operation) ?? []];
+            foreach (var kept in gone) await here.Output.WriteLineAsync($"Removed {kept}");
+            if (gone.Length == 0) await here.Output.WriteLineAsync("Nothing was kept");
         }));
-        command.Subcommands.Add(Verb("undo", "Take the last restore back: what ran before runs again", async (run, operation, output, ct) =>
+        command.Subcommands.Add(Verb("undo", "Take the last restore back: what ran before runs again", async (here, operation, ct) =>
         {
-            var undone = await run.Swapping.UndoAsync(operation, ct);
-            foreach (var swap in undone.Swaps) await output.WriteLineAsync($"{swap.Live} is again what it was before the restore of {undone.Stamp}");
+            // Of restores that followed each other the last goes first, whichever way it came.
+            if (physical?.LastKept(here.Data) is { } whole && (SwapPlan.Kept(here.Data) is not [.., var dump] || whole > dump.Begun))
+            {
+                await here.Output.WriteLineAsync($"{await physical.UndoAsync(here.Data, here.Settings, operation, here.Talk, ct)} is again what it was before the restore");
+                return;
+            }
+
+            var undone = await here.Run.Swapping.UndoAsync(operation, ct);
+            foreach (var swap in undone.Swaps) await here.Output.WriteLineAsync($"{swap.Live} is again what it was before the restore of {undone.Stamp}");
         }));
-        command.Subcommands.Add(Verb("resume", "Go on with a restore that was cut off while it put things in place", async (run, operation, output, ct) =>
+        command.Subcommands.Add(Verb("resume", "Go on with a restore that was cut off while it put things in place", async (here, operation, ct) =>
         {
-            if (!await run.Swapping.FinishAsync(operation, ct)) await output.WriteLineAsync("Nothing was cut off");
+            if (!await here.Run.Swapping.FinishAsync(operation, ct)) await here.Output.WriteLineAsync("Nothing was cut off");
         }));
         return command;
 
-        Command Verb(string word, string summary, Func<RestoreRun, Operation, TextWriter, CancellationToken, Task> work)
+        Command Verb(string word, string summary, Func<Here, Operation, CancellationToken, Task> work)
         {
             var verb = new Command(word, summary);
             verb.SetAction(async (words, ct) =>
@@ -93,13 +100,15 @@ public static class RestoreCommand
                 var (output, talk) = (words.InvocationConfiguration.Output, words.InvocationConfiguration.Error);
                 if (word != "resume" && !words.GetValue(yes) && !await AgreedAsync(ask, word, talk)) return ExitCodes.Refused;
 
-                await operations.RunAsync(place, $"restore {word}", place.Path, talk.WriteLine, operation => work(Run(words, set, place), operation, words.GetValue(json) ? talk : output, ct));
+                await operations.RunAsync(place, $"restore {word}", place.Path, talk.WriteLine, operation => work(new(Run(words, set, place), place, set, words.GetValue(json) ? talk : output, talk), operation, ct));
                 if (words.GetValue(json)) await output.WriteLineAsync(CommandJson.Of(new { Done = word }));
                 return ExitCodes.Ok;
             });
             return verb;
         }
     }
+
+    private sealed record Here(RestoreRun Run, DataDirectory Data, Settings Settings, TextWriter Output, TextWriter Talk);
 
     /// <summary>The backups that were asked for: of one set, with everything that belongs to it.</summary>
     private static IReadOnlyList<Backup> Choose(string? file, string? system, IReadOnlyList<Subsystem> subsystems, BackupSettings how)
@@ -124,7 +133,8 @@ public static class RestoreCommand
 
     private static IReadOnlyList<Backup> Fitting(Backup[] set, string? system) =>
     [
-        .. set.Where(b => system is null || b.Manifest?.System == system || (b.Manifest?.Content, system) is (BackupContent.Documents, "fsm") or (BackupContent.Redis, "aicq")),
+        // The installation that restores has passwords and settings of its own.
+        .. set.Where(b => b.Manifest?.Content is not BackupContent.Configuration).Where(b => system is null || b.Manifest?.System == system || (b.Manifest?.Content, system) is (BackupContent.Documents, "fsm") or (BackupContent.Redis, "aicq")),
     ];
 
     private static async Task<bool> AgreedAsync(Func<string, string?> ask, string word, TextWriter talk)

@@ -34,6 +34,24 @@ public sealed class RestoreFromArchive(IReadOnlyList<Subsystem> subsystems, Oper
         return ExitCodes.Ok;
     }
 
+    public DateTimeOffset? LastKept(DataDirectory data) => Swap(data).Last() is { } id ? ArchiveRestore.InstantOf(id) : null;
+
+    public async Task<string> UndoAsync(DataDirectory data, Settings settings, Operation operation, TextWriter talk, CancellationToken ct)
+    {
+        var access = await ArchiveAccess.RequireAsync(data, settings, operations.Clock, ct);
+        return await new ArchiveRestore(access, subsystems, settings, ArchiveRecover.Around(data, settings, operations.Clock), operations.Clock, talk.WriteLine).UndoAsync(operation, ct);
+    }
+
+    public IReadOnlyList<string> Confirm(DataDirectory data, Operation operation)
+    {
+        var swap = Swap(data);
+        foreach (var kept in swap.Kept()) operation.Step("remove", kept);
+        return swap.Confirm();
+    }
+
+    // Looked at only: whose the files are matters to who makes some.
+    private static ClusterSwap Swap(DataDirectory data) => new(data.Postgres, null);
+
     private static async Task<bool> AgreedAsync(string typed, TextWriter talk)
     {
         var answer = MigrateSession.AskTerminal($"Type {typed} to go on: ");

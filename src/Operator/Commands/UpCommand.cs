@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using Outpost.Operator.Journal;
 using Outpost.Operator.Runtimes;
 using Outpost.Operator.Schedules;
 using Outpost.Platform.Configuration;
@@ -59,7 +60,11 @@ public static class UpCommand
                 await using var words = StandardOutput.Divert(1, plan.Data.Log);
                 try
                 {
-                    await run.StartAsync(stop.Asked);
+                    await new Operations(clock).NotedAsync(plan.Data, "up", string.Join(',', plan.Roles.Select(r => r.Name)), Say, async () =>
+                    {
+                        await run.StartAsync(stop.Asked);
+                        return ExitCodes.Ok;
+                    });
                 }
                 catch when (run.Logins.Count > 0)
                 {

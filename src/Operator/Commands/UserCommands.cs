@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Outpost.Kernel;
+using Outpost.Operator.Journal;
 using Outpost.Operator.Runtimes;
 using Outpost.Platform.Configuration;
 using Outpost.Platform.Roles;
@@ -13,8 +14,9 @@ public static class UserCommands
 {
     /// <param name="subsystems">The first one with users is meant where no other is named.</param>
     /// <param name="settings">Reads the configuration of the running installation.</param>
-    public static Command Create(IReadOnlyList<Subsystem> subsystems, Func<Settings> settings)
+    public static Command Create(IReadOnlyList<Subsystem> subsystems, Func<Settings> settings, TimeProvider? clock = null)
     {
+        var operations = new Operations(clock ?? TimeProvider.System);
         var peopled = subsystems.Where(s => s.Users is not null).ToArray();
         var system = new Option<string>("--system") { Description = "Whose users", DefaultValueFactory = _ => peopled[0].Name, Recursive = true };
         system.AcceptOnlyFromAmong([.. peopled.Select(s => s.Name)]);
@@ -22,15 +24,19 @@ public static class UserCommands
         var data = UpCommand.DataOption();
         data.Recursive = true;
         var user = new Command("user", "The people who may sign in") { system, data };
-        user.Subcommands.Add(Add(Of));
+        user.Subcommands.Add(Add(Of, Noted));
         user.Subcommands.Add(List(Of));
-        user.Subcommands.Add(Password(Of));
+        user.Subcommands.Add(Password(Of, Noted));
         return user;
+
+        // The journal tells of no person; whose password it was stands in the audit log.
+        Task<int> Noted(ParseResult words, string verb, Func<Task<int>> work) =>
+            operations.NotedAsync(DataDirectory.Of(words.GetValue(data), settings()), $"user {verb}", words.GetValue(system)!, words.InvocationConfiguration.Error.WriteLine, work);
 
         (IUsers, Settings) Of(ParseResult words) => (peopled.First(s => s.Name == words.GetValue(system)).Users!, InstalledDatabases.Over(settings(), peopled, words.GetValue(data)));
     }
 
-    private static Command Add(Func<ParseResult, (IUsers, Settings)> of)
+    private static Command Add(Func<ParseResult, (IUsers, Settings)> of, Func<ParseResult, string, Func<Task<int>>, Task<int>> noted)
     {
         var email = new Argument<string>("email") { Description = "What they sign in with" };
         var name = new Option<string>("--name") { Description = "Full name", Required = true };
@@ -38,14 +44,14 @@ public static class UserCommands
         var account = new Option<string?>("--account") { Description = "The company's name, where there are several" };
         var stdin = PasswordFromStandardInput();
         var add = new Command("add", "Let somebody sign in; prints a generated password unless one is given") { email, name, role, account, stdin };
-        add.SetAction(async (words, ct) =>
+        add.SetAction((words, ct) => noted(words, "add", async () =>
         {
             var (users, settings) = of(words);
             var (password, generated) = await PasswordAsync(words.GetValue(stdin), ct);
             await users.AddAsync(settings, new(words.GetValue(account), words.GetValue(email)!, words.GetValue(name)!, words.GetValue(role)!, password), ct);
             await Say(words, $"{words.GetValue(email)} may sign in as {words.GetValue(role)}.", generated ? password : null);
             return ExitCodes.Ok;
-        });
+        }));
         return add;
     }
 
@@ -74,19 +80,19 @@ public static class UserCommands
         return list;
     }
 
-    private static Command Password(Func<ParseResult, (IUsers, Settings)> of)
+    private static Command Password(Func<ParseResult, (IUsers, Settings)> of, Func<ParseResult, string, Func<Task<int>>, Task<int>> noted)
     {
         var email = new Argument<string>("email") { Description = "Whose password" };
         var stdin = PasswordFromStandardInput();
         var password = new Command("password", "Set a new password and end all sessions; prints a generated one unless one is given") { email, stdin };
-        password.SetAction(async (words, ct) =>
+        password.SetAction((words, ct) => noted(words, "password", async () =>
         {
             var (users, settings) = of(words);
             var (chosen, generated) = await PasswordAsync(words.GetValue(stdin), ct);
             await users.SetPasswordAsync(settings, words.GetValue(email)!, chosen, ct);
             await Say(words, $"The password of {words.GetValue(email)} is changed and all sessions are ended.", generated ? chosen : null);
             return ExitCodes.Ok;
-        });
+        }));
         return password;
     }
 

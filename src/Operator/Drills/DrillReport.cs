@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Outpost.Operator.Runtimes;
+using Outpost.Platform.Configuration;
 using Outpost.Platform.Processes;
 
 namespace Outpost.Operator.Drills;
@@ -39,6 +40,9 @@ public sealed record DrillReport(
 
             """);
     }
+
+    /// <summary>Where the entries go: <c>DECISION_LOG</c>, otherwise beside the data.</summary>
+    public static string LogOf(Settings settings, DataDirectory data) => settings["DECISION_LOG"] is { } file ? Path.GetFullPath(file) : Path.Combine(data.Path, "docs", "DECISION_LOG.md");
 
     /// <summary>All that there are in an installation, oldest first.</summary>
     public static IReadOnlyList<DrillReport> All(DataDirectory data) => !Directory.Exists(data.Drills) ? [] :

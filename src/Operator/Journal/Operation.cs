@@ -46,6 +46,85 @@ public sealed class Operations(TimeProvider clock)
         }
     }
 
+    /// <summary>
+    /// As <see cref="RunAsync{T}"/>, for work that also has to go where there is no installation, as in a container with nothing to write on: there the
+    /// database's own record is all there is. It ended well when it returns 0.
+    /// </summary>
+    /// <exception cref="TroubleException">As there.</exception>
+    internal async Task<int> RunWhereInstalledAsync(DataDirectory data, string command, string target, Action<string> say, Func<Task<int>> work)
+    {
+        if (!IsInstalled(data)) return await work();
+
+        using var operation = Operation.Begin(data, command, target, this, say);
+        try
+        {
+            var code = await work();
+            if (code == ExitCodes.Ok) operation.Succeed();
+            else operation.Fail(Ended(code));
+            return code;
+        }
+        catch (Exception e) when (Word(e) is { } why)
+        {
+            operation.Fail(why);
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Notes a command that need not wait for others, and must not have to: who cannot sign in any more shall not wait for a backup. Its lines are written
+    /// together, when it is known how it ended.
+    /// </summary>
+    internal async Task<int> NotedAsync(DataDirectory data, string command, string target, Action<string> say, Func<Task<int>> work)
+    {
+        var begun = clock.GetTimestamp();
+        var now = clock.GetUtcNow();
+        var first = new JournalLine(now, Guid.CreateVersion7(now), JournalEvent.Start, Operation.Caller(), Environment.ProcessId, command, target);
+        try
+        {
+            var code = await work();
+            Note(code == ExitCodes.Ok ? null : Ended(code));
+            return code;
+        }
+        catch (Exception e) when (Word(e) is { } why)
+        {
+            Note(why);
+            throw;
+        }
+
+        void Note(string? why)
+        {
+            if (!IsInstalled(data)) return;
+
+            try
+            {
+                new OperationJournal(data.Journal).Append(first, first with
+                {
+                    At = clock.GetUtcNow(), Event = JournalEvent.End, Outcome = why is null ? JournalOutcome.Ok : JournalOutcome.Failed, Detail = why, Ms = (long)clock.GetElapsedTime(begun).TotalMilliseconds,
+                });
+            }
+            catch (TroubleException e)
+            {
+                // It is done, and cannot be undone for want of a line.
+                say($"The journal could not be written: {e.Message}");
+            }
+        }
+    }
+
+    private static bool IsInstalled(DataDirectory data) => File.Exists(data.Secrets) || File.Exists(data.Journal);
+
+    private static string Ended(int code) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"ended with {code}");
+
+    // What a server says of rows, or a rule of a person's input, may hold somebody's data.
+    private static string? Word(Exception e) => e switch
+    {
+        TroubleException trouble => trouble.Message,
+        SettingsException wrong => wrong.Problems[0].Key + " " + wrong.Problems[0].Cause,
+        Platform.Migrations.MigrationException migration => migration.Fault.ToString().ToLowerInvariant(),
+        Kernel.RuleException rule => rule.Code,
+        OperationCanceledException => "stopped",
+        _ => null,
+    };
+
     /// <summary>As <see cref="RunAsync{T}"/>, for work without a result.</summary>
     /// <exception cref="TroubleException">As there.</exception>
     public Task RunAsync(DataDirectory data, string command, string target, Action<string> say, Func<Operation, Task> work) =>
@@ -151,7 +230,7 @@ public sealed class Operation : IDisposable
         _operations.Written?.Invoke(timed);
     }
 
-    private static string Caller()
+    internal static string Caller()
     {
         var name = UnixUser.NameOf(UnixUser.OwnId);
         return Environment.GetEnvironmentVariable("SUDO_USER") is { Length: > 0 } caller && caller != name ? $"{name} (sudo by {caller})" : name;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using Outpost.Platform.Processes;
@@ -11,22 +12,19 @@ namespace Outpost.Operator.Journal;
 /// <param name="path">The file; made with the first line.</param>
 public sealed class OperationJournal(string path)
 {
+    private const int WouldBlock = 11;
+
     public string Path => path;
 
-    /// <exception cref="TroubleException">It could not be written; what the line tells must then not be done.</exception>
-    public void Append(JournalLine line)
+    private static readonly TimeSpan TurnWithin = TimeSpan.FromSeconds(10);
+
+    /// <exception cref="TroubleException">It could not be written; what the lines tell must then not be done.</exception>
+    public void Append(params ReadOnlySpan<JournalLine> lines)
     {
         try
         {
             var isNew = !File.Exists(path);
-            using (var file = new FileStream(path, new FileStreamOptions
-            {
-                Mode = FileMode.OpenOrCreate,
-                Access = FileAccess.ReadWrite,
-                Share = FileShare.ReadWrite,
-                BufferSize = 0,
-                UnixCreateMode = AtomicFile.Private,
-            }))
+            using (var file = OpenInTurn())
             {
                 var torn = false;
                 if (file.Length > 0)
@@ -36,7 +34,9 @@ public sealed class OperationJournal(string path)
                 }
 
                 file.Position = file.Length;
-                file.Write(Encoding.UTF8.GetBytes($"{(torn ? "\n" : "")}{JsonSerializer.Serialize(line, JournalJson.Default.JournalLine)}\n"));
+                var text = new StringBuilder(torn ? "\n" : "");
+                foreach (var line in lines) text.Append(JsonSerializer.Serialize(line, JournalJson.Default.JournalLine)).Append('\n');
+                file.Write(Encoding.UTF8.GetBytes(text.ToString()));
                 file.Flush(flushToDisk: true);
             }
 
@@ -84,6 +84,30 @@ public sealed class OperationJournal(string path)
            where start is not null
            select new JournalledRun(start, [.. run.Where(l => l.Event == JournalEvent.Step)], run.LastOrDefault(l => l.Event == JournalEvent.End)),
     ];
+
+    // Commands that do not take the lock write here too; two that open at once must not write over each other.
+    private FileStream OpenInTurn()
+    {
+        var begun = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return new FileStream(path, new FileStreamOptions
+                {
+                    Mode = FileMode.OpenOrCreate,
+                    Access = FileAccess.ReadWrite,
+                    Share = FileShare.None,
+                    BufferSize = 0,
+                    UnixCreateMode = AtomicFile.Private,
+                });
+            }
+            catch (IOException e) when (e.HResult == WouldBlock && Stopwatch.GetElapsedTime(begun) < TurnWithin)
+            {
+                Thread.Yield();
+            }
+        }
+    }
 
     private static JournalLine? Read(string text)
     {

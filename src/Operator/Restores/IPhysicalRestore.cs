@@ -1,3 +1,4 @@
+using Outpost.Operator.Journal;
 using Outpost.Operator.Runtimes;
 using Outpost.Platform.Configuration;
 
@@ -24,4 +25,15 @@ public interface IPhysicalRestore
     /// <returns>The exit code.</returns>
     /// <exception cref="Platform.Processes.TroubleException">It was refused, or did not work; what runs is as it was.</exception>
     Task<int> RestoreAsync(PhysicalRestoreRequest request, CancellationToken ct);
+
+    /// <summary>When the newest restore was of which the former server is kept; null when none is.</summary>
+    DateTimeOffset? LastKept(DataDirectory data);
+
+    /// <summary>Takes that restore back, under the caller's lock and journal.</summary>
+    /// <returns>The directory that is again what it was.</returns>
+    Task<string> UndoAsync(DataDirectory data, Settings settings, Operation operation, TextWriter talk, CancellationToken ct);
+
+    /// <summary>Removes what was kept, under the caller's lock and journal.</summary>
+    /// <returns>The directories that are gone.</returns>
+    IReadOnlyList<string> Confirm(DataDirectory data, Operation operation);
 }

@@ -69,6 +69,7 @@ internal sealed class RestoreRun(
         BackupContent.Database => DatabaseAsync(backup, stamp, aside, operation, ct),
         BackupContent.Documents => DocumentsAsync(backup, stamp, aside, operation, ct),
         BackupContent.Redis => RedisAsync(backup, stamp, aside, operation, ct),
+        BackupContent.Configuration => throw new TroubleException(TroubleKind.Refused, $"{backup.Name.File} holds the passwords and settings of an installation, which take no other's place by themselves", "outpost backup configuration --into DIR"),
     };
 
     private async Task DatabaseAsync(Backup backup, string stamp, string aside, Operation operation, CancellationToken ct)

@@ -29,7 +29,7 @@ internal sealed class RestoredDatabase(RestoreTarget target, string name, Manife
         var into = target.Owner with { Database = name };
         var run = DatabaseDump.IsPlain(dump)
             ? await ToolRun.OfAsync(PostgresTools.For(tools.Shell, into, "--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1", "--output=/dev/null") with { Input = (stream, token) => UnzipAsync(dump, stream, token) }, ct)
-            : await ToolRun.OfAsync(PostgresTools.For(tools.Restore, into, "--exit-on-error", "--no-owner", "--no-password", dump), ct);
+            : await ToolRun.OfAsync(PostgresTools.For(tools.Restore, into, "--exit-on-error", string.Create(System.Globalization.CultureInfo.InvariantCulture, $"--jobs={Math.Clamp(Environment.ProcessorCount, 1, 4)}"), "--no-owner", "--no-password", dump), ct);
         if (run.Code != 0) throw new TroubleException(TroubleKind.Failed, $"{manifest.File} could not be restored", "take another backup: outpost backup list", run.Evidence);
 
         await using var owner = RestoreTarget.Connect(target.Owner, name);

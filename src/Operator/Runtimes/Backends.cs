@@ -116,11 +116,30 @@ public sealed class Backends : IAsyncDisposable
     /// <summary>Redis first, then PostgreSQL: the reverse of the order in which their loss would be noticed. The receiver of its log goes last.</summary>
     public async Task StopAsync()
     {
-        if (_keeper is not null) await _keeper.PauseAsync();
-        if (_redis is not null) await _redis.StopAsync();
-        if (_postgres is not null) await _postgres.StopAsync();
-        if (_keeper is not null) await _keeper.DisposeAsync();
-        _keeper = null;
+        // Each is stopped whatever became of the one before it: what is left running holds the directory against the next start.
+        try
+        {
+            if (_keeper is not null) await _keeper.PauseAsync();
+        }
+        finally
+        {
+            try
+            {
+                if (_redis is not null) await _redis.StopAsync();
+            }
+            finally
+            {
+                try
+                {
+                    if (_postgres is not null) await _postgres.StopAsync();
+                }
+                finally
+                {
+                    if (_keeper is not null) await _keeper.DisposeAsync();
+                    _keeper = null;
+                }
+            }
+        }
     }
 
     public async ValueTask DisposeAsync() => await StopAsync();

@@ -111,6 +111,8 @@ public sealed class LocalRun : IAsyncDisposable
     {
         _state = RunState.Stopping;
         Record();
+        // The signal that stops us reaches each role as well: while one drains, another has ended and must not be taken for one that fell.
+        foreach (var role in _roles) await role.LetGoAsync();
         for (var i = _roles.Count - 1; i >= 0; i--) await _roles[i].DisposeAsync();
         _roles.Clear();
         if (_backends is not null) await _backends.StopAsync();

@@ -31,10 +31,13 @@ public sealed class RunningRole(Role role, Settings settings, TimeProvider clock
         _running = KeepAsync();
     }
 
-    /// <summary>Takes no new requests and returns when those it has are answered, or after 30 s.</summary>
+    /// <summary>From now on it is not started again when it ends; what it is answering it goes on to answer.</summary>
+    public Task LetGoAsync() => _stopping.CancelAsync();
+
+    /// <summary>Takes no new requests and returns when those it has are answered, or after 30 s. A fault of the role's own is told and no more: others still have to be stopped.</summary>
     public async Task StopAsync()
     {
-        await _stopping.CancelAsync();
+        await LetGoAsync();
         await _running;
         if (_host is not null) await EndAsync(_host);
         _host = null;
@@ -95,7 +98,7 @@ public sealed class RunningRole(Role role, Settings settings, TimeProvider clock
         await ended.Task;
     }
 
-    private static async Task EndAsync(IHost host)
+    private async Task EndAsync(IHost host)
     {
         using var within = new CancellationTokenSource(DrainWithin);
         try
@@ -106,8 +109,19 @@ public sealed class RunningRole(Role role, Settings settings, TimeProvider clock
         {
             // What is not answered by now is cut off.
         }
+        catch (Exception e) when (e is not OutOfMemoryException) // The outermost loop of a role: what it throws at its end must not keep anything else from being stopped.
+        {
+            say($"Role {role.Name} did not end in good order: {e.Message}");
+        }
 
-        if (host is IAsyncDisposable disposable) await disposable.DisposeAsync();
-        else host.Dispose();
+        try
+        {
+            if (host is IAsyncDisposable disposable) await disposable.DisposeAsync();
+            else host.Dispose();
+        }
+        catch (Exception e) when (e is not OutOfMemoryException) // As above.
+        {
+            say($"Role {role.Name} did not end in good order: {e.Message}");
+        }
     }
 }

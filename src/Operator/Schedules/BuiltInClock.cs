@@ -22,7 +22,7 @@ internal sealed class BuiltInClock : IAsyncDisposable
     /// <param name="run">Runs the command line and returns its exit code; null to start this program once more.</param>
     public BuiltInClock(IReadOnlyList<Schedule> schedules, DataDirectory data, TimeProvider clock, Action<string> say, Func<string[], CancellationToken, Task<int>>? run = null)
     {
-        (_data, _clock, _say, _run) = (data, clock, say, run ?? ((words, ct) => RunAsync(data, words, ct)));
+        (_data, _clock, _say, _run) = (data, clock, say, run ?? ((words, ct) => RunAsync(data, schedules.First(s => s.Words == string.Join(' ', words)).Name, words, ct)));
         _running = Task.WhenAll(schedules.Select(KeepAsync));
     }
 
@@ -85,9 +85,9 @@ internal sealed class BuiltInClock : IAsyncDisposable
         }
     }
 
-    private static async Task<int> RunAsync(DataDirectory data, string[] words, CancellationToken ct)
+    private static async Task<int> RunAsync(DataDirectory data, string name, string[] words, CancellationToken ct)
     {
-        var log = new LogFile(Path.Combine(data.Logs, words[0] + ".log"));
+        var log = new LogFile(Path.Combine(data.Logs, name + ".log"));
         log.Bound();
         var self = Environment.ProcessPath!;
         string[] command = [.. Path.GetFileNameWithoutExtension(self) == "dotnet" ? new[] { self, Environment.GetCommandLineArgs()[0] } : [self], .. words, "--data", data.Path];

@@ -24,7 +24,10 @@ internal sealed record Schedule(string Name, string Words, string Summary, int? 
         {
             var words = (settings["DRILL_SCHEDULE"] ?? "1 03:30").Split(' ');
             var day = words is [var first, _] && int.TryParse(first, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is >= 1 and <= 28 ? number : throw Wrong("DRILL_SCHEDULE", "1 03:30");
-            all.Add(new("drill", "drill", "Prove that the newest backup brings everything back", day, TimeOf("DRILL_SCHEDULE", words[1], "1 03:30")));
+            var time = TimeOf("DRILL_SCHEDULE", words[1], "1 03:30");
+            all.Add(new("drill", "drill", "Prove that the newest backup brings everything back", day, time));
+            // Where there is an archive it is proven as well, when the other has ended.
+            if (!string.Equals(settings["ARCHIVE"] ?? "off", "off", StringComparison.OrdinalIgnoreCase)) all.Add(new("archive-drill", "archive drill", "Prove that the archive brings the whole server back", day, time.AddHours(1)));
         }
 
         return all;

@@ -22,7 +22,7 @@ internal sealed class LedgerUnderTest : IAsyncDisposable
 
     public TestDatabase Database { get; }
 
-    public Clock Clock { get; } = new(Start);
+    public StandingClock Clock { get; } = new(Start);
 
     public Ledger Ledger => _ledgers[0];
 
@@ -55,7 +55,9 @@ internal sealed class LedgerUnderTest : IAsyncDisposable
     public async Task<HoldRequest> HeldAsync(decimal dollars, Guid? key = null)
     {
         var asking = Asking(dollars, key);
-        Assert.Null((await Ledger.HoldAsync(asking, Stop)).Refused);
+        var answer = await Ledger.HoldAsync(asking, Stop);
+        Assert.Null(answer.Refused);
+        await answer.Kept;
         return asking;
     }
 
@@ -68,6 +70,14 @@ internal sealed class LedgerUnderTest : IAsyncDisposable
 
     /// <summary>Returns when everything that was given to the ledger before is in the database: a hold that can never fit goes through the same queue.</summary>
     public static async Task KeptAsync(Ledger ledger) => await ledger.HoldAsync(Asking(1_000_000), Stop);
+
+    /// <summary>Returns when no ledger has a lease any more; each gives its own back a second after the last request.</summary>
+    public async Task WithoutLeasesAsync()
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+        patience.CancelAfter(TimeSpan.FromSeconds(30));
+        while (await ValueAsync<long>("select count(*) from holds where leased is not null and state = 'held'") > 0) await Task.Delay(10, patience.Token);
+    }
 
     public async Task<T?> ValueAsync<T>(string sql, params object[] values)
     {

@@ -135,8 +135,8 @@ public sealed class SettlingAHold(PostgresServer postgres)
         var hold = await test.HeldAsync(1);
         await test.HeldAsync(1);
 
-        await test.Ledger.ExtendAsync(hold.Id, Dollars(1.5m), LedgerUnderTest.Stop);
-        var hour = await Assert.ThrowsAsync<Kernel.RuleException>(() => test.Ledger.ExtendAsync(hold.Id, Dollars(2), LedgerUnderTest.Stop).ContinueWith(_ => test.Ledger.ExtendAsync(hold.Id, Dollars(2.5m), LedgerUnderTest.Stop), TaskScheduler.Default).Unwrap());
+        await test.Ledger.ExtendAsync(hold.Id, Task.CompletedTask, Dollars(1.5m), LedgerUnderTest.Stop);
+        var hour = await Assert.ThrowsAsync<Kernel.RuleException>(() => test.Ledger.ExtendAsync(hold.Id, Task.CompletedTask, Dollars(2), LedgerUnderTest.Stop).ContinueWith(_ => test.Ledger.ExtendAsync(hold.Id, Task.CompletedTask, Dollars(2.5m), LedgerUnderTest.Stop), TaskScheduler.Default).Unwrap());
 
         Assert.Equal("BUDGET_EXCEEDED", hour.Code);
         Assert.Equal(3_000_000_000L, await test.ValueAsync<long>("select held from budgets"));

@@ -39,12 +39,25 @@ public sealed class ADamagedArchive(Prepared prepared)
         await RefusedAsync(shop, "could not be read whole");
         Archived.Flip(file);
 
+        var whole = File.ReadAllBytes(file);
+        using (var cut = new FileStream(file, FileMode.Open)) cut.SetLength(whole.Length * 6 / 10);
+        await RefusedAsync(shop, "could not be read whole");
+        File.WriteAllBytes(file, whole);
+
+        // The newest says of itself what the one before it was.
+        Assert.Equal(0, (await shop.RunAsync("archive", "backup", "--full")).Code);
+        var manifests = Manifests(shop);
+        var own = manifests[^1].Select(File.ReadAllBytes).ToArray();
+        foreach (var (older, newer) in manifests[^2].Zip(manifests[^1])) File.Copy(older, newer, overwrite: true);
+        await RefusedAsync(shop, "nothing that runs was touched");
+        foreach (var (path, bytes) in manifests[^1].Zip(own)) File.WriteAllBytes(path, bytes);
+
         Assert.Equal(pid, shop.Record.Supervisor.Pid);
         Assert.Equal(["the first owner", "one", "two", "three"], await shop.NotesAsync());
         // All is well again: so it was the damage that was refused.
-        var whole = await shop.RunAsync("archive", "recover", "--latest", "--into", Path.Combine(shop.Data.Path, "whole"));
-        Assert.True(whole.Code == 0, whole.Talk);
-        Assert.Contains("row-level security holds", whole.Out, StringComparison.Ordinal);
+        var sane = await shop.RunAsync("archive", "recover", "--latest", "--into", Path.Combine(shop.Data.Path, "whole"));
+        Assert.True(sane.Code == 0, sane.Talk);
+        Assert.Contains("row-level security holds", sane.Out, StringComparison.Ordinal);
 
         var drill = await shop.RunAsync("archive", "drill");
         Assert.True(drill.Code == 0, drill.Talk);
@@ -72,6 +85,14 @@ public sealed class ADamagedArchive(Prepared prepared)
         var log = Path.Combine(shop.Data.Archive, Directory.Exists(Path.Combine(shop.Data.Archive, "stream")) ? "stream/wal" : "pgbackrest/archive");
         var files = Directory.EnumerateFiles(log, "*", SearchOption.AllDirectories).Where(f => WalSegment.Parse(Path.GetFileName(f)[..Math.Min(24, Path.GetFileName(f).Length)], 1048576) is not null && !f.Contains(".backup", StringComparison.Ordinal) && !f.EndsWith(".partial", StringComparison.Ordinal));
         return files.OrderBy(Path.GetFileName, StringComparer.Ordinal).ToArray()[^2];
+    }
+
+    // Of each backup, oldest first, what tells what is in it.
+    private static string[][] Manifests(Installation shop)
+    {
+        var streams = Directory.Exists(Path.Combine(shop.Data.Archive, "stream"));
+        var backups = Directory.GetDirectories(Path.Combine(shop.Data.Archive, streams ? "stream/bases" : "pgbackrest/backup/outpost")).Where(d => streams || d.EndsWith('F')).Order(StringComparer.Ordinal);
+        return [.. backups.Select(d => Directory.GetFiles(d, "backup?manifest*", SearchOption.AllDirectories).Where(f => !f.Contains("/base/", StringComparison.Ordinal)).Order(StringComparer.Ordinal).ToArray())];
     }
 
     private static string Backup(Installation shop) => Directory.EnumerateFiles(Path.Combine(shop.Data.Archive, Directory.Exists(Path.Combine(shop.Data.Archive, "stream")) ? "stream/bases" : "pgbackrest/backup/outpost"), "*", SearchOption.AllDirectories)

@@ -15,10 +15,10 @@ internal static class Archived
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
-    internal static async Task<Installation> ShopAsync(Prepared prepared, string engine, string synchronous = "off", int timeout = 60)
+    internal static async Task<Installation> ShopAsync(Prepared prepared, string engine, string synchronous = "off", int timeout = 60, int limit = 1024)
     {
         var shop = await prepared.CopyAsync();
-        shop.With("ARCHIVE", engine).With("ARCHIVE_HEARTBEAT_SECONDS", "1").With("ARCHIVE_TIMEOUT_SECONDS", timeout.ToString(CultureInfo.InvariantCulture)).With("ARCHIVE_SYNCHRONOUS", synchronous);
+        shop.With("ARCHIVE", engine).With("ARCHIVE_HEARTBEAT_SECONDS", "1").With("ARCHIVE_TIMEOUT_SECONDS", timeout.ToString(CultureInfo.InvariantCulture)).With("ARCHIVE_SYNCHRONOUS", synchronous).With("ARCHIVE_BACKLOG_MB", limit.ToString(CultureInfo.InvariantCulture));
         await shop.UpAsync();
         await BackedUpAsync(shop);
         return shop;

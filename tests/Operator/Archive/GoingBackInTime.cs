@@ -34,6 +34,41 @@ public sealed class GoingBackInTime(Prepared prepared)
     }
 
     [Theory]
+    [InlineData("pgbackrest")]
+    [InlineData("stream")]
+    public async Task A_table_dropped_while_people_work_is_back_with_every_row_acknowledged_before_that_instant_and_none_after(string engine)
+    {
+        await using var shop = await Archived.ShopAsync(prepared, engine);
+        await using var writer = new Writer(shop);
+        writer.Start();
+        await Installation.UntilAsync(() => writer.Count > 50);
+        var before = writer.Count;
+        var instant = await Archived.ValueAsync<DateTime>(shop, "select clock_timestamp()");
+        var after = writer.Count;
+        await Installation.UntilAsync(() => writer.Count > after + 50);
+        await Archived.ExecuteAsync(shop, "drop table notes");
+        await writer.EndAsync();
+
+        var restore = await shop.RunAsync("restore", "--time", instant.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture), "--yes");
+
+        Assert.True(restore.Code == 0, restore.Talk);
+        Assert.Matches(@"(?m)^Lost: \d+\.\d s of work, from \S+Z to \S+Z$", restore.Out);
+        var there = (await shop.NotesAsync()).Where(n => n.StartsWith("note-", StringComparison.Ordinal)).ToArray();
+        // What was acknowledged before it was asked what time it is, and nothing that began after the answer: the first of those may have been on its way.
+        Assert.InRange(there.Length, before, after + 1);
+        Assert.Equal(Enumerable.Range(0, there.Length).Select(n => $"note-{n}"), there);
+
+        // All of it the way back as well: by the command that takes any restore back.
+        var undo = await shop.RunAsync("restore", "undo", "--yes");
+        Assert.True(undo.Code == 0, undo.Talk);
+        // The table that was dropped is made anew and empty by the start, as before the restore.
+        Assert.Equal(["the first owner"], await shop.NotesAsync());
+        var confirm = await shop.RunAsync("restore", "confirm", "--yes");
+        Assert.Matches("(?m)^Removed .*postgres\\.undone-", confirm.Out);
+        Assert.DoesNotContain(Directory.GetDirectories(shop.Data.Path), d => Path.GetFileName(d).StartsWith("postgres.", StringComparison.Ordinal));
+    }
+
+    [Theory]
     [InlineData("ARCHIVE", "rsync")]
     [InlineData("ARCHIVE_DIR", "postgres/archive")]
     [InlineData("ARCHIVE_SYNCHRONOUS", "wait")]

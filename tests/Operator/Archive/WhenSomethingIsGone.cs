@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json.Nodes;
+using Outpost.Operator.Tests.Backups;
 using Outpost.Operator.Tests.Runtimes;
 using Outpost.Platform.Processes;
 
@@ -27,6 +29,60 @@ public sealed class WhenSomethingIsGone(Prepared prepared)
         await shop.UpAsync();
         Assert.Contains("acknowledged", await shop.NotesAsync());
         Assert.Empty(Directory.GetDirectories(shop.Data.Path, "postgres.restored-*"));
+    }
+
+    [Theory]
+    [InlineData("pgbackrest")]
+    [InlineData("stream")]
+    public async Task The_tool_that_backs_up_is_killed_after_each_line_of_the_journal_and_what_is_listed_is_whole(string engine)
+    {
+        await using var shop = await Archived.ShopAsync(prepared, engine);
+        await shop.NoteAsync("kept");
+
+        foreach (var words in new[] { new[] { "archive", "backup", "--full" }, ["archive", "drill"] })
+        {
+            var line = 0;
+            while (true)
+            {
+                shop.With(EntryPoint.KillAfterLine, (++line).ToString(CultureInfo.InvariantCulture));
+                var run = await shop.RunAsync(words);
+                if (run.Code == 0) break;
+
+                Assert.True(run.Code == 137, $"{words[1]}, line {line}: {run.Code} {run.Talk}");
+            }
+
+            Assert.True(line > 3, $"{words[1]} wrote {line} lines");
+        }
+
+        shop.With(EntryPoint.KillAfterLine, "");
+        var verify = await shop.RunAsync("archive", "verify");
+        Assert.True(verify.Code == 0, verify.Out);
+        Assert.Empty(Directory.GetDirectories(shop.Data.Path, "drill-*"));
+        Assert.DoesNotContain(Directory.GetDirectories(shop.Data.Archive, ".*", SearchOption.AllDirectories), d => Path.GetFileName(d).StartsWith('.'));
+        Assert.True(await shop.IsHealthyAsync());
+    }
+
+    [Theory]
+    [InlineData("pgbackrest", "run/archive/lock/outpost-backup.lock")]
+    [InlineData("stream", "archive/backup.lock")]
+    public async Task Of_two_backups_at_once_the_second_is_told_and_changes_nothing(string engine, string held)
+    {
+        await using var shop = await Archived.ShopAsync(prepared, engine);
+        var before = await shop.RunAsync("archive", "list", "--json");
+
+        // As the other one holds it: whoever comes may open the file, and finds it taken.
+        var path = Path.Combine(shop.Data.Path, held);
+        await BackedUp.ShellAsync($"touch {path} && chmod 666 {path}");
+        LockFile? first = null;
+        await Installation.UntilAsync(() => (first = LockFile.TryTake(path)) is not null);
+        var second = await shop.RunAsync("archive", "backup", "--full");
+        first!.Dispose();
+        File.Delete(path);
+
+        Assert.Equal(4, second.Code);
+        Assert.Contains("another backup of this archive is running", second.Talk, StringComparison.Ordinal);
+        Assert.Equal(JsonNode.Parse(before.Out)!["backups"]!.ToJsonString(), JsonNode.Parse((await shop.RunAsync("archive", "list", "--json")).Out)!["backups"]!.ToJsonString());
+        Assert.Equal(0, (await shop.RunAsync("archive", "backup", "--full")).Code);
     }
 
     [Fact]

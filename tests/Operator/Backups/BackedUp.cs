@@ -52,6 +52,8 @@ internal sealed class BackedUp : IAsyncDisposable
         ("PATH", Environment.GetEnvironmentVariable("PATH")!),
         ("AUTH_SECRET", "pX3v9Lq2Wm8Kd4Tz7Rb1Yn6Hc5Jf0SgUeVaQo"),
         (EntryPoint.AsOutpost, "1"),
+        // Not that of whoever runs the tests.
+        ("OUTPOST_ENV_FILE", Path.Combine(Root, ".env")),
         .. _set.Select(s => (s.Key, s.Value)),
     ]);
 

@@ -38,17 +38,33 @@ public sealed class WhenABackupFails(PostgresServer server)
         Assert.DoesNotContain(at.Names, n => n.StartsWith('.'));
     }
 
-    [Fact]
-    public async Task With_the_far_end_out_of_reach_the_backup_is_kept_failed_and_brought_there_by_the_next()
+    [Theory]
+    [InlineData("missing", "there is no directory")]
+    [InlineData("read-only", "did not work: Read-only file system")]
+    [InlineData("full", "did not work: No space left on device")]
+    public async Task With_the_far_end_out_of_reach_the_backup_is_kept_failed_and_brought_there_by_the_next(string how, string cause)
     {
         await using var at = await OldAsync();
         var away = Path.Combine(at.Root, "usb");
+        if (how != "missing")
+        {
+            Assert.SkipUnless(UnixUser.IsRoot, "only root may mount a disk");
+            await BackedUp.ShellAsync($"mkdir {away} && mount -t tmpfs -o {(how == "full" ? "size=4096" : "ro")} tmpfs {away}");
+        }
+
         at.With("BACKUP_OFFSITE", away).With("BACKUP_KEEP_LAST", "1");
 
         var run = await at.BackupAsync("run", "--system", "fsm");
 
         Assert.Equal(1, run.ExitCode);
-        Assert.Contains($"there is no directory {away} for the copy", run.Talk, StringComparison.Ordinal);
+        Assert.Contains(cause, run.Talk, StringComparison.Ordinal);
+        Assert.Contains("Next: ", run.Talk, StringComparison.Ordinal);
+        if (how != "missing")
+        {
+            Assert.DoesNotContain(Directory.GetFiles(away), f => f.EndsWith(".age", StringComparison.Ordinal));
+            await BackedUp.ShellAsync($"umount {away}");
+        }
+
         Assert.DoesNotContain("pruned", run.Output, StringComparison.Ordinal);
         Assert.Contains("ai_fsm_20260119_020000.dump", at.Names);
         Assert.Contains("ai_fsm_20260219_020000.dump", at.Names);

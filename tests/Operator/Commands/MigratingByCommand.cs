@@ -26,6 +26,27 @@ public sealed class MigratingByCommand(PostgresServer postgres)
     }
 
     [Fact]
+    public async Task What_changes_the_schema_is_in_the_journal_of_the_installation_and_waits_for_no_other()
+    {
+        await using var database = await postgres.EmptyDatabaseAsync(Ct);
+        var data = new Outpost.Operator.Runtimes.DataDirectory(Directory.CreateTempSubdirectory("outpost-migrate-").FullName);
+        await File.WriteAllTextAsync(data.Journal, "", Ct);
+        Task<Invocation> MigrateAsync(params string[] words) => Invocation.AsTypedAsync(Commands(database.Settings.With(("OUTPOST_DATA", data.Path)), _ => null), words);
+
+        Assert.Equal(ExitCodes.Ok, (await MigrateAsync("up")).ExitCode);
+        Assert.Equal(ExitCodes.Ok, (await MigrateAsync("status")).ExitCode);
+        Assert.Equal(ExitCodes.Ok, (await MigrateAsync("down", "--dry-run")).ExitCode);
+        Assert.Equal(ExitCodes.Refused, (await MigrateAsync("down")).ExitCode);
+        Assert.Equal(ExitCodes.Ok, (await MigrateAsync("down", "--yes")).ExitCode);
+        await new Outpost.Operator.Journal.Operations(TimeProvider.System).RunAsync(data, "restore", "all", _ => { }, async _ => Assert.Equal(ExitCodes.Locked, (await MigrateAsync("up")).ExitCode));
+
+        Assert.Equal(
+            ["migrate up Ok ", "migrate down Failed ended with 3", "migrate down Ok ", "restore Ok "],
+            new Outpost.Operator.Journal.OperationJournal(data.Journal).Runs().Select(r => $"{r.Start.Command} {r.End!.Outcome} {r.End.Detail}"));
+        Directory.Delete(data.Path, recursive: true);
+    }
+
+    [Fact]
     public async Task Shows_the_current_revision_and_what_is_pending()
     {
         await using var database = await postgres.EmptyDatabaseAsync(Ct);
@@ -185,7 +206,7 @@ public sealed class MigratingByCommand(PostgresServer postgres)
         Assert.NotEqual(ExitCodes.Ok, (await RunAsync(database, "status", "--system", "crm")).ExitCode);
     }
 
-    private static Task<Invocation> RunAsync(TestDatabase database, params string[] args) => Invocation.OfAsync(Commands(database.Settings, _ => null), args);
+    private static Task<Invocation> RunAsync(TestDatabase database, params string[] args) => Invocation.OfAsync(Commands(database.Settings.With(("OUTPOST_DATA", "/nonexistent")), _ => null), args);
 
     private static Command Commands(Settings settings, Func<string, string?> ask) => MigrateCommands.Create([Fsm], () => settings, ask);
 

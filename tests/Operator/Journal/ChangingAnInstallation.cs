@@ -76,6 +76,52 @@ public sealed class ChangingAnInstallation : IDisposable
     }
 
     [Fact]
+    public async Task What_need_not_wait_for_another_is_noted_beside_it_without_the_name_of_anybody()
+    {
+        var operations = new Operations(_clock);
+        await operations.RunAsync(_data, "backup run", "all", _said.Add, async _ =>
+        {
+            Assert.Equal(0, await operations.NotedAsync(_data, "user password", "fsm", _said.Add, () => Task.FromResult(0)));
+            Assert.Equal(3, await operations.NotedAsync(_data, "demo", "small", _said.Add, () => Task.FromResult(3)));
+            await Assert.ThrowsAsync<Kernel.RuleException>(() => operations.NotedAsync(_data, "user add", "fsm", _said.Add, () => throw new Kernel.RuleException("EMAIL_TAKEN", "ann@example.com may sign in already")));
+        });
+
+        Assert.Equal(
+            [("backup run", null, JournalOutcome.Ok), ("user password", null, JournalOutcome.Ok), ("demo", "ended with 3", JournalOutcome.Failed), ("user add", "EMAIL_TAKEN", JournalOutcome.Failed)],
+            Journal.Runs().Select(r => (r.Start.Command, r.End!.Detail, r.End.Outcome!.Value)));
+        Assert.DoesNotContain("ann", File.ReadAllText(_data.Journal), StringComparison.Ordinal);
+        Assert.Empty(_said);
+    }
+
+    [Fact]
+    public async Task Of_many_that_write_at_once_no_line_is_lost_or_torn()
+    {
+        PrivateDirectory.Ensure(_data.Path);
+        File.WriteAllText(_data.Journal, "");
+        var operations = new Operations(_clock);
+
+        await Task.WhenAll(Enumerable.Range(0, 16).Select(n => Task.Run(async () =>
+        {
+            for (var i = 0; i < 25; i++) await operations.NotedAsync(_data, "user add", $"{n}.{i}", _said.Add, () => Task.FromResult(0));
+        })));
+
+        Assert.Empty(_said);
+        Assert.Equal(800, File.ReadAllLines(_data.Journal).Length);
+        Assert.Equal(400, Journal.Runs().Where(r => r.End is not null).Select(r => r.Start.Target).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task Where_nothing_is_installed_nothing_is_written()
+    {
+        var operations = new Operations(_clock);
+
+        Assert.Equal(0, await operations.RunWhereInstalledAsync(_data, "migrate up", "all", _said.Add, () => Task.FromResult(0)));
+        Assert.Equal(0, await operations.NotedAsync(_data, "user add", "fsm", _said.Add, () => Task.FromResult(0)));
+
+        Assert.False(Directory.Exists(_data.Path));
+    }
+
+    [Fact]
     public async Task One_that_was_killed_is_seen_by_the_next_which_says_so_once()
     {
         var killed = new JournalLine(Two, Guid.CreateVersion7(Two), JournalEvent.Start, "pi", 4711, "restore", "fsm");
@@ -112,7 +158,7 @@ public sealed class ChangingAnInstallation : IDisposable
             File.WriteAllBytes(_data.Journal, whole[..cut]);
             Assert.Single(Journal.Lines());
 
-            Journal.Append(new(Two, Guid.Empty, JournalEvent.Start, "pi", 1, "restore", "fsm"));
+            Journal.Append(new JournalLine(Two, Guid.Empty, JournalEvent.Start, "pi", 1, "restore", "fsm"));
             Assert.Equal(["backup run", "restore"], Journal.Lines().Select(l => l.Command));
             Assert.StartsWith(Encoding.UTF8.GetString(whole[..cut]), File.ReadAllText(_data.Journal), StringComparison.Ordinal);
         }

@@ -16,7 +16,7 @@ public sealed class RestoringAnInstallation(Prepared prepared)
         await File.WriteAllTextAsync(Path.Combine(installation.Data.Files, "paper"), "then", TestContext.Current.CancellationToken);
         var backup = await installation.RunAsync("backup", "run");
         Assert.True(backup.Code == 0, backup.Out + backup.Talk);
-        Assert.Equal(["documents", "notes_of_shop", "redis"], new Outpost.Operator.Backups.BackupShelf(Path.Combine(installation.Data.Path, "backups")).List().Select(b => b.Name.Part));
+        Assert.Equal(["configuration", "documents", "notes_of_shop", "redis"], new Outpost.Operator.Backups.BackupShelf(Path.Combine(installation.Data.Path, "backups")).List().Select(b => b.Name.Part));
 
         await installation.NoteAsync("since");
         await installation.RedisAsync("SET key since");

@@ -46,14 +46,20 @@ public sealed class Installation : IAsyncDisposable
 
     internal Process Start(params string[] words)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!, words) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        var start = new ProcessStartInfo(System.Environment.ProcessPath!, words) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         foreach (var key in (string[])["DATABASE_URL", "SHOP_DATABASE_URL", "REDIS_URL", "AUTH_SECRET"]) start.Environment.Remove(key);
-        start.Environment[EntryPoint.AsOutpost] = "1";
-        start.Environment[DataDirectory.Key] = Data.Path;
-        start.Environment["SHOP_PORT"] = Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        foreach (var (key, value) in _settings) start.Environment[key] = value;
+        foreach (var (key, value) in Environment()) start.Environment[key] = value;
         return Process.Start(start)!;
     }
+
+    /// <summary>What makes this executable the command line of this installation.</summary>
+    internal Dictionary<string, string> Environment() => new(_settings)
+    {
+        [EntryPoint.AsOutpost] = "1",
+        [DataDirectory.Key] = Data.Path,
+        ["OUTPOST_ENV_FILE"] = Path.Combine(Data.Path, ".env"),
+        ["SHOP_PORT"] = Port.ToString(System.Globalization.CultureInfo.InvariantCulture),
+    };
 
     internal async Task<Answer> RunAsync(params string[] words)
     {

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Outpost.Operator.Runtimes;
 using Outpost.Platform.Processes;
 
@@ -82,6 +84,42 @@ public sealed class LosingAProcess(Prepared prepared)
         await installation.PostAsync("end");
         await Installation.UntilAsync(() => installation.Data.Log.Since(0).Contains("Role shop had ended by itself", StringComparison.Ordinal));
         await installation.HealthyAsync();
+    }
+
+    [Fact]
+    public async Task A_role_that_falls_while_it_is_stopped_leaves_no_server_behind()
+    {
+        await using var installation = await prepared.CopyAsync();
+        await installation.UpAsync();
+        var servers = installation.Record.Processes;
+        await installation.PostAsync("trip");
+
+        var down = await installation.DownAsync();
+
+        Assert.True(down.Code == 0, down.Talk);
+        Assert.Contains("Role shop did not end in good order: tripped over its own feet", installation.Data.Log.Since(0), StringComparison.Ordinal);
+        Assert.Contains("Stopped; everything is kept", installation.Data.Log.Since(0), StringComparison.Ordinal);
+        Assert.DoesNotContain(servers, s => s.Identity.Runs);
+    }
+
+    [Fact]
+    public async Task A_role_that_ends_while_others_still_drain_is_not_started_again()
+    {
+        var (built, said) = (new List<IHost>(), new List<string>());
+        var role = new Outpost.Platform.Roles.Role("clerk", "does nothing", _ =>
+        {
+            built.Add(new HostBuilder().Build());
+            return built[^1];
+        }, null, null);
+        await using var running = new RunningRole(role, Outpost.Platform.Configuration.Settings.FromEnvironment(), new Testing.Clock(DateTimeOffset.UnixEpoch), said.Add);
+        await running.StartAsync(TestContext.Current.CancellationToken);
+
+        await running.LetGoAsync();
+        built[0].Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
+        await running.StopAsync();
+
+        Assert.Single(built);
+        Assert.Empty(said);
     }
 
     [Fact]

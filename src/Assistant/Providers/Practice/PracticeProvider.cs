@@ -141,8 +141,11 @@ internal sealed class PracticeProvider : IAsyncDisposable
                 else http.Response.StatusCode = StatusCodes.Status404NotFound;
                 break;
             case ("POST", "/practice/scripts"):
-                // What a script of another process leaves out comes as null, whatever its default is.
-                Next((await JsonSerializer.DeserializeAsync(http.Request.Body, PracticeJson.Default.IReadOnlyListScript, http.RequestAborted) ?? []).Select(script => script.Tools is null ? script with { Tools = [] } : script));
+                Next((await JsonSerializer.DeserializeAsync(http.Request.Body, PracticeJson.Default.IReadOnlyListScript, http.RequestAborted) ?? []).Select(Whole));
+                http.Response.StatusCode = StatusCodes.Status204NoContent;
+                break;
+            case ("PUT", "/practice/usual"):
+                Usually = Whole(await JsonSerializer.DeserializeAsync(http.Request.Body, PracticeJson.Default.Script, http.RequestAborted) ?? new());
                 http.Response.StatusCode = StatusCodes.Status204NoContent;
                 break;
             case ("GET", "/practice/calls"):
@@ -165,6 +168,9 @@ internal sealed class PracticeProvider : IAsyncDisposable
                 break;
         }
     }
+
+    // What a script of another process leaves out comes as null, whatever its default is.
+    private static Script Whole(Script script) => script.Tools is null ? script with { Tools = [] } : script;
 
     private static async Task WriteAsync(HttpContext http, byte[] json)
     {

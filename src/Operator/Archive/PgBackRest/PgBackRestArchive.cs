@@ -11,6 +11,7 @@ namespace Outpost.Operator.Archive.PgBackRest;
 /// </summary>
 internal sealed class PgBackRestArchive(ArchivedServer server, ArchiveSettings settings, PgBackRestPlace place) : IPhysicalArchive
 {
+    private const string Unpack = "/usr/bin/zstd";
     private const int UnknownBackup = 0;
     private readonly PgBackRestRun _run = new(server, place);
 
@@ -20,10 +21,23 @@ internal sealed class PgBackRestArchive(ArchivedServer server, ArchiveSettings s
         string.Join(' ', ((string[])[PgBackRestPlace.Program, $"--config={place.Configuration}", $"--stanza={PgBackRestPlace.Stanza}", "archive-push"]).Select(PgBackRestRun.ForShell)) + " %p",
         settings.Timeout, null, settings.BacklogMegabytes);
 
-    public string RestoreCommand(string directory, string scratch) => string.Join(' ', ((string[])
-    [
-        PgBackRestPlace.Program, $"--config={place.Configuration}", $"--stanza={PgBackRestPlace.Stanza}", $"--pg1-path={directory}", $"--spool-path={Path.Combine(scratch, "spool")}", $"--lock-path={Path.Combine(scratch, "lock")}", "archive-get",
-    ]).Select(PgBackRestRun.ForShell)) + " %f \"%p\"";
+    /// <summary>
+    /// A start of pgBackRest for each segment takes longer than everything else; where the segment lies on this machine as it was packed, it is unpacked
+    /// and compared with the sum in its name.
+    /// </summary>
+    public string RestoreCommand(string directory, string scratch)
+    {
+        var get = string.Join(' ', ((string[])
+        [
+            PgBackRestPlace.Program, $"--config={place.Configuration}", $"--stanza={PgBackRestPlace.Stanza}", $"--pg1-path={directory}", $"--lock-path={Path.Combine(scratch, "lock")}", "archive-get",
+        ]).Select(PgBackRestRun.ForShell)) + " %f \"%p\"";
+        if (!File.Exists(Unpack)) return get;
+
+        // More than one is there after an upgrade of PostgreSQL; which of them is meant pgBackRest knows.
+        return $$"""
+            f=%f; set -- {{PgBackRestRun.ForShell(Path.Combine(place.Repository, "archive", PgBackRestPlace.Stanza))}}/*/${f%%????????}/%f-*.zst; if [ $# -eq 1 ] && [ -f "$1" ]; then {{Unpack}} -dqf "$1" -o "%p" && case "$1" in *-$(sha1sum <"%p" | cut -c1-40).zst) exit 0;; esac; rm -f "%p"; exit 1; fi; exec {{get}}
+            """;
+    }
 
     public async Task PrepareAsync(ClusterFacts facts, CancellationToken ct)
     {
@@ -32,6 +46,7 @@ internal sealed class PgBackRestArchive(ArchivedServer server, ArchiveSettings s
         if (server.Place is null) await RefuseIfNotSetAsync(ct);
         var made = await _run.TryAsync("stanza-create", [], ct);
         if (made.Code == 0) return;
+        if (IsBusy(made)) throw ArchiveTroubles.Busy(made.Output);
 
         throw made.Output.Contains("[028]", StringComparison.Ordinal) || made.Output.Contains("system-id", StringComparison.Ordinal)
             ? ArchiveTroubles.AnotherCluster(settings.Directory, made.Output)
@@ -46,7 +61,7 @@ internal sealed class PgBackRestArchive(ArchivedServer server, ArchiveSettings s
         if (kind == BackupKind.Full) await ArchiveRoom.DemandAsync(server, settings, 0.5, ct);
         var word = kind switch { BackupKind.Full => "full", BackupKind.Differential => "diff", BackupKind.Incremental => "incr" };
         var made = await _run.TryAsync("backup", [$"--type={word}"], ct);
-        if (made.Code != 0) throw made.Output.Contains("[050]", StringComparison.Ordinal) ? ArchiveTroubles.Busy(made.Output) : _run.Failed("the backup failed", made);
+        if (made.Code != 0) throw IsBusy(made) ? ArchiveTroubles.Busy(made.Output) : _run.Failed("the backup failed", made);
 
         // Its own list is the proof: a backup stands there only when its log has arrived too.
         return await BackupsAsync(ct) is [.., var newest] ? newest : throw _run.Failed("the backup ended well and is not in the archive", made);
@@ -89,14 +104,30 @@ internal sealed class PgBackRestArchive(ArchivedServer server, ArchiveSettings s
         var verified = await _run.TryAsync("verify", ["--log-level-console=info"], ct);
         // It reads what is there and ends with 0 whatever it finds; of what is missing in the log it says nothing.
         var gaps = catalogue.Server is { SegmentSize: var size } ? WalSegment.Gaps(await SegmentsAsync(size, ct)).Select(missing => $"log: segment {missing.Name(size)} is missing") : [];
-        string[] said = [.. verified.Output.Split('\n').Where(Complains).Select(line => line.Trim()).Concat(gaps).Take(20)];
+        string[] said = [.. verified.Output.Split('\n').Where(Complains).Select(line => line.Trim()).Concat(await ExchangedAsync(ct)).Concat(gaps).Take(20)];
         return said.Length > 0 ? said : verified.Code == 0 ? [] : [$"pgBackRest ended with {verified.Code}: {verified.Output.Trim()}"];
+    }
+
+    // Two backups between which little changed have manifests that fit each other's files; a restore refuses the wrong one, verify does not see it.
+    private async Task<IEnumerable<string>> ExchangedAsync(CancellationToken ct)
+    {
+        var wrong = new List<string>();
+        foreach (var backup in await BackupsAsync(ct))
+        {
+            var manifest = Path.Combine(place.Repository, "backup", PgBackRestPlace.Stanza, backup.Label, "backup.manifest");
+            const string Key = "backup-label=";
+            var label = File.Exists(manifest) ? File.ReadLines(manifest).FirstOrDefault(line => line.StartsWith(Key, StringComparison.Ordinal))?[Key.Length..].Trim('"') : "nobody";
+            if (label != backup.Label) wrong.Add($"backup {backup.Label}: its manifest is that of {label}");
+        }
+
+        return wrong;
     }
 
     public async Task FetchAsync(BaseBackup backup, string into, bool delta, CancellationToken ct)
     {
         WriteConfiguration();
-        string[] words = [$"--pg1-path={into}", $"--set={backup.Label}", "--type=none", .. delta ? (string[])["--delta"] : []];
+        // Whoever restores waits for it, and nothing else needs the machine as much.
+        string[] words = [$"--pg1-path={into}", $"--set={backup.Label}", "--type=none", $"--process-max={Math.Clamp(Environment.ProcessorCount, 1, 8)}", .. delta ? (string[])["--delta"] : []];
         var fetched = await _run.TryAsync("restore", words, ct);
         if (fetched.Code != 0) throw ArchiveTroubles.Damaged(backup, fetched.Output);
     }
@@ -108,6 +139,8 @@ internal sealed class PgBackRestArchive(ArchivedServer server, ArchiveSettings s
         var expired = await _run.TryAsync("expire", [], ct);
         if (expired.Code != 0) throw _run.Failed("older backups could not be removed", expired);
     }
+
+    private static bool IsBusy(ShortRun run) => run.Output.Contains("[050]", StringComparison.Ordinal);
 
     // A segment's name, the sum of what it holds, and how it is packed; a file of another name beside it was not put there by pgBackRest.
     private static bool IsSegment(string name) =>

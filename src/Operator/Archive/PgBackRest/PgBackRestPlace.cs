@@ -42,10 +42,10 @@ internal sealed record PgBackRestPlace(string Repository, string Configuration, 
         compress-level=1
         process-max={Math.Clamp(Environment.ProcessorCount / 2, 1, 4)}
         start-fast=y
-        archive-async=y
+        # One after the other: in 2.45 the queue of the other way can stand still for its whole time-out, and does not count a segment that fails.
+        archive-async=n
         # At this much it lets log go that it cannot push, and the archive has a gap until the next full backup; the disk is not filled.
         archive-push-queue-max={settings.BacklogMegabytes}MiB
-        archive-get-queue-max=128MiB
         archive-timeout=60
         spool-path={Spool}
         lock-path={Locks}
@@ -53,6 +53,10 @@ internal sealed record PgBackRestPlace(string Repository, string Configuration, 
         log-level-console=off
         log-level-stderr=warn
         log-timestamp=n
+
+        [global:backup]
+        # After much was loaded at once its log needs a while to arrive.
+        archive-timeout=1800
 
         [{Stanza}]
         pg1-path={server.Data ?? "/nonexistent"}

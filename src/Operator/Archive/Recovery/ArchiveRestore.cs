@@ -1,3 +1,4 @@
+using System.Globalization;
 using Npgsql;
 using Outpost.Operator.Journal;
 using Outpost.Operator.Runtimes;
@@ -23,6 +24,7 @@ internal sealed record RestoreOutcome(RestoredCluster Restored, string? Kept, bo
 /// </summary>
 internal sealed class ArchiveRestore(ArchiveAccess access, IReadOnlyList<Subsystem> subsystems, Settings settings, Around around, TimeProvider clock, Action<string> say)
 {
+    private const string IdForm = "yyyyMMdd'T'HHmmss";
     private static readonly TimeSpan LockWithin = TimeSpan.FromSeconds(30);
 
     /// <exception cref="TroubleException">It was refused or failed; what was there before is there, and runs if it ran.</exception>
@@ -55,6 +57,8 @@ internal sealed class ArchiveRestore(ArchiveAccess access, IReadOnlyList<Subsyst
     /// <param name="delta">The directory holds an older copy of this cluster; only what differs is fetched.</param>
     public async Task<RestoredCluster> IntoAsync(RecoveryTarget target, string directory, bool delta, Operation operation, CancellationToken ct)
     {
+        // The server of one that was killed there; any other is somebody's.
+        if (Leftovers.Of(directory, $"-D {directory} ", "postgres").Any(server => ProcessIdentity.Command(server.Pid).Contains($" -c config_file={access.Data.Path}/run/restore-", StringComparison.Ordinal))) await ClusterSwap.StopAsync(directory, clock, say, ct);
         if (delta) RefuseIfNoCopy(directory);
         else if (Directory.Exists(directory) && Directory.EnumerateFileSystemEntries(directory).Any()) throw new TroubleException(TroubleKind.Refused, $"{directory} is not empty", "name a directory that is not there yet; or, when it holds an older copy of this cluster, add --delta");
 
@@ -67,6 +71,8 @@ internal sealed class ArchiveRestore(ArchiveAccess access, IReadOnlyList<Subsyst
     public async Task<RestoredCluster> DrillAsync(Operation operation, CancellationToken ct)
     {
         access.Data.Prepare();
+        // Of drills that were killed; we hold the lock, so nobody is at one.
+        foreach (var remains in Directory.EnumerateDirectories(access.Data.Path, "drill-*").ToList()) await ClusterSwap.RemoveAsync(remains, clock, say, ct);
         var directory = Path.Combine(access.Data.Path, $"drill-{Id(operation)}");
         try
         {
@@ -212,5 +218,8 @@ internal sealed class ArchiveRestore(ArchiveAccess access, IReadOnlyList<Subsyst
         return logins;
     }
 
-    private static string Id(Operation operation) => operation.StartedAt.UtcDateTime.ToString("yyyyMMdd'T'HHmmss", System.Globalization.CultureInfo.InvariantCulture);
+    /// <summary>When a restore was begun, from its id; null when that is none.</summary>
+    internal static DateTimeOffset? InstantOf(string id) => DateTimeOffset.TryParseExact(id, IdForm, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) ? at : null;
+
+    private static string Id(Operation operation) => operation.StartedAt.UtcDateTime.ToString(IdForm, CultureInfo.InvariantCulture);
 }

@@ -17,7 +17,10 @@ internal static class ClusterChecks
         await using var everything = scratch.Source(superuser, null, login.Url.Database);
         var tables = await TablesAsync(everything, login, ct);
         var rows = new SortedDictionary<string, long>(StringComparer.Ordinal);
-        foreach (var table in tables) rows[table.Schema == "public" ? table.Name : $"{table.Schema}.{table.Name}"] = await CountAsync(everything, table, ct);
+        await using (var counting = await everything.OpenConnectionAsync(ct))
+        {
+            foreach (var table in tables) rows[table.Schema == "public" ? table.Name : $"{table.Schema}.{table.Name}"] = await CountAsync(counting, table, ct);
+        }
 
         await using var app = await SignInAsync(scratch, login, everything, say, ct);
         try
@@ -29,9 +32,10 @@ internal static class ClusterChecks
             throw new TroubleException(TroubleKind.Failed, $"the restored {login.Url.Database} does not bind its service to row-level security", "choose another instant, or restore a dump: outpost restore --file FILE", e.Message, e);
         }
 
+        await using var service = await app.OpenConnectionAsync(ct);
         foreach (var table in tables.Where(t => t.Tenant))
         {
-            var seen = await AsServiceAsync(app, login, table, ct);
+            var seen = await AsServiceAsync(service, login, table, ct);
             if (seen > 0) throw new TroubleException(TroubleKind.Failed, $"row-level security does not hold in the restored {login.Url.Database}: {table.Name} shows {seen} rows to nobody's account", "choose another instant, or restore a dump: outpost restore --file FILE");
         }
 
@@ -75,7 +79,7 @@ internal static class ClusterChecks
         }
     }
 
-    private static async Task<long> AsServiceAsync(NpgsqlDataSource app, ServiceLogin login, Table table, CancellationToken ct)
+    private static async Task<long> AsServiceAsync(NpgsqlConnection app, ServiceLogin login, Table table, CancellationToken ct)
     {
         try
         {
@@ -88,17 +92,17 @@ internal static class ClusterChecks
         }
     }
 
-    private static async Task<bool> GrantedAsync(NpgsqlDataSource app, Table table, CancellationToken ct)
+    private static async Task<bool> GrantedAsync(NpgsqlConnection app, Table table, CancellationToken ct)
     {
-        await using var db = new Db(app, null);
-        var name = $"{Id(table.Schema)}.{Id(table.Name)}";
-        return await db.ValueAsync<bool>($"select has_any_column_privilege({name}::text, 'select') or has_table_privilege({name}::text, 'insert, update, delete')", ct);
+        await using var command = new NpgsqlCommand("select has_any_column_privilege($1::text, 'select') or has_table_privilege($1::text, 'insert, update, delete')", app);
+        command.Parameters.Add(new() { Value = $"{Id(table.Schema)}.{Id(table.Name)}" });
+        return (bool)(await command.ExecuteScalarAsync(ct))!;
     }
 
     // A name cannot be a parameter.
-    private static async Task<long> CountAsync(NpgsqlDataSource source, Table table, CancellationToken ct)
+    private static async Task<long> CountAsync(NpgsqlConnection connection, Table table, CancellationToken ct)
     {
-        await using var command = source.CreateCommand(string.Create(CultureInfo.InvariantCulture, $"select count(*) from {Id(table.Schema)}.{Id(table.Name)}"));
+        await using var command = new NpgsqlCommand(string.Create(CultureInfo.InvariantCulture, $"select count(*) from {Id(table.Schema)}.{Id(table.Name)}"), connection) { CommandTimeout = 0 };
         return (long)(await command.ExecuteScalarAsync(ct))!;
     }
 

@@ -86,6 +86,8 @@ internal sealed class ClusterRecovery(ArchiveAccess access, IReadOnlyList<Servic
 
     private ScratchCluster Scratch(RecoveryPlan plan, string id, string directory, string? salvage)
     {
+        // Of commands that were killed; one whose server still runs somewhere else is kept for it.
+        foreach (var left in Directory.EnumerateDirectories(Path.Combine(access.Data.Path, "run"), "restore-*").Where(left => Leftovers.Of(left, left, "postgres").Count == 0).ToList()) Directory.Delete(left, recursive: true);
         var work = Path.Combine(access.Data.Path, "run", $"restore-{id}");
         var fetch = access.Archive.RestoreCommand(directory, Path.Combine(work, "w"));
         // What the archive has goes before what the lost server had: it was checked when it was archived.

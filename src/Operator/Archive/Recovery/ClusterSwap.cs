@@ -81,16 +81,29 @@ internal sealed class ClusterSwap(ClusterPlace place, UnixUser? owner)
     public async Task RemoveRemainsAsync(TimeProvider clock, Action<string> say, CancellationToken ct)
     {
         Finish();
-        foreach (var remains in Siblings("restored-").ToList())
-        {
-            say($"Removing {remains}, which an interrupted restore left behind");
-            await EmbeddedPostgres.StopLeftoversAsync(place with { Data = remains }, clock, say, ct);
-            // What was filling it when its tool was killed goes on doing so.
-            foreach (var filling in Leftovers.Of(remains, remains, "pgbackrest", "cp", "pg_verifybackup")) Signals.Send(filling, Signal.Kill);
-            if (!await Signals.UntilAsync(() => Leftovers.Of(remains, remains, "pgbackrest", "cp", "pg_verifybackup").Count == 0, Patience, clock, ct)) throw new TroubleException(TroubleKind.Failed, $"something still writes into {remains}", $"see what: fuser -v {remains}");
-            Directory.Delete(remains, recursive: true);
-        }
+        foreach (var remains in Siblings("restored-").ToList()) await RemoveAsync(remains, clock, say, ct);
     }
+
+    /// <summary>Removes a cluster that a killed command was making; whatever still works in it is ended first.</summary>
+    /// <exception cref="TroubleException">It does not end.</exception>
+    public static async Task RemoveAsync(string remains, TimeProvider clock, Action<string> say, CancellationToken ct)
+    {
+        say($"Removing {remains}, which an interrupted command left behind");
+        await StopAsync(remains, clock, say, ct);
+        Directory.Delete(remains, recursive: true);
+    }
+
+    /// <summary>Ends what a killed command left at work in a cluster that it was making.</summary>
+    /// <exception cref="TroubleException">It does not end.</exception>
+    public static async Task StopAsync(string directory, TimeProvider clock, Action<string> say, CancellationToken ct)
+    {
+        await EmbeddedPostgres.StopLeftoversAsync(new(directory, directory, directory, directory), clock, say, ct);
+        // What was filling it when its tool was killed goes on doing so.
+        foreach (var filling in Filling(directory)) Signals.Send(filling, Signal.Kill);
+        if (!await Signals.UntilAsync(() => Filling(directory).Count == 0, Patience, clock, ct)) throw new TroubleException(TroubleKind.Failed, $"something still writes into {directory}", $"see what: fuser -v {directory}");
+    }
+
+    private static IReadOnlyList<ProcessIdentity> Filling(string directory) => Leftovers.Of(directory, directory, "pgbackrest", "cp", "pg_verifybackup");
 
     /// <summary>Gives up what the restores put aside.</summary>
     /// <returns>What was removed.</returns>

@@ -28,7 +28,7 @@ internal static class RecoveryWords
             ? Text($"Lost: {loss.TotalSeconds:0.0} s of work, from {ArchiveWords.Instant(restored.Newest!.At)} to {ArchiveWords.Instant(restored.LastWritten!.At)}")
             : "Lost: not known, because nothing had measured it");
         to.WriteLine(Text($"Restored {restored.Plan.Target} from {restored.Plan.Base.Label} in {restored.Times.TotalSeconds:0.0} s: files {restored.Times.FetchSeconds:0.0}, log {restored.Times.ReplaySeconds:0.0}, checks {restored.Times.ValidateSeconds:0.0}; timeline {restored.Timeline}, log to {restored.End}"));
-        if (kept is not null) to.WriteLine($"What was there before is kept in {kept} until: outpost archive confirm; take it back with: outpost archive undo");
+        if (kept is not null) to.WriteLine($"What was there before is kept in {kept} until: outpost restore confirm; take it back with: outpost restore undo");
     }
 
     public static Report Of(RestoredCluster restored, string? kept) => new(

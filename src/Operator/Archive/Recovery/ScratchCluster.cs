@@ -30,7 +30,7 @@ internal sealed class ScratchCluster : IAsyncDisposable
         PrivateDirectory.Ensure(settings, passable: UnixUser.IsRoot);
         var scratch = Path.Combine(work, "w");
         PrivateDirectory.Ensure(scratch, access.Server.RunAs);
-        foreach (var part in (string[])["spool", "lock"]) PrivateDirectory.Ensure(Path.Combine(scratch, part), access.Server.RunAs);
+        PrivateDirectory.Ensure(Path.Combine(scratch, "lock"), access.Server.RunAs);
         // Only the user that runs it and root can reach the socket; roles of the services show their password as always.
         var entrance = Path.Combine(settings, "pg_hba.scratch.conf");
         var trusted = unasked.Append(access.Server.Url.User).Append("postgres").Distinct(StringComparer.Ordinal).Select(role => $"local all \"{role.Replace("\"", "\"\"", StringComparison.Ordinal)}\" trust\n");
