@@ -18,8 +18,11 @@ internal static class HubSettings
     /// <summary>Direct messages from one sender that wait for one agent.</summary>
     public static int InboxMessagesOfOne(Settings settings) => Whole(settings, "AICQ_INBOX_MESSAGES_PER_SENDER", 200, 1, 1_000_000);
 
-    /// <summary>Live streams that one instance holds open.</summary>
-    public static int Streams(Settings settings) => Whole(settings, "AICQ_STREAMS", 12_000, 1, 1_000_000);
+    /// <summary>Live streams that one instance holds open. One in five of the connections that it takes is left to those who ask for something else.</summary>
+    public static int Streams(Settings settings) => Math.Min(Whole(settings, "AICQ_STREAMS", 12_000, 1, 1_000_000), Math.Max(1, Whole(settings, "HTTP_CONNECTIONS", 2_000, 1, 100_000) * 4 / 5));
+
+    /// <summary>Live streams that one address holds open.</summary>
+    public static int StreamsOfOne(Settings settings) => Whole(settings, "AICQ_STREAMS_PER_ADDRESS", 100, 1, 1_000_000);
 
     /// <summary>Whether only who proves to hold the private key is registered; the first clients do not.</summary>
     public static bool RequiresProof(Settings settings) => settings["AICQ_REQUIRE_PROOF"]?.Equals("true", StringComparison.OrdinalIgnoreCase) is true;

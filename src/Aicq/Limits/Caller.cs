@@ -10,6 +10,7 @@ internal sealed class Caller(string key, bool whitelisted, bool loopback)
 {
     private long _blockSeenAt;
     private long _unverifiedUntil;
+    private int _streams;
     private bool _blocked;
 
     /// <summary>As it stands in Redis keys: <c>203.0.113.9</c>, <c>2001:db8:1:2::</c>.</summary>
@@ -26,6 +27,17 @@ internal sealed class Caller(string key, bool whitelisted, bool loopback)
         get => Volatile.Read(ref _unverifiedUntil);
         set => Volatile.Write(ref _unverifiedUntil, value);
     }
+
+    /// <summary>Opens a live stream, unless they have that many; <see cref="CloseStream"/> when it ends.</summary>
+    public bool TryOpenStream(int most)
+    {
+        if (Interlocked.Increment(ref _streams) <= most || Whitelisted) return true;
+
+        Interlocked.Decrement(ref _streams);
+        return false;
+    }
+
+    public void CloseStream() => Interlocked.Decrement(ref _streams);
 
     /// <summary>Whether they were blocked when that was last looked at; null when that is longer ago than <paramref name="freshness"/>.</summary>
     public bool? Blocked(long now, long freshness) => Volatile.Read(ref _blockSeenAt) is > 0 and var seen && now - seen < freshness ? Volatile.Read(ref _blocked) : null;

@@ -8,12 +8,14 @@ using Outpost.Platform.Redis;
 namespace Outpost.Aicq.Live;
 
 /// <summary>Somebody watches: one room, or all public ones.</summary>
-internal sealed class Watch(Gate gate, LiveFeed feed, RoomDirectory rooms, RoomKeys keys, RedisClient redis, HubMetrics metrics, Settings settings, TimeProvider clock)
+internal sealed class Watch(Gate gate, Callers callers, LiveFeed feed, RoomDirectory rooms, RoomKeys keys, RedisClient redis, HubMetrics metrics, Settings settings, TimeProvider clock)
 {
     private static readonly Refusal BadPlace = Refusal.Bad("invalid Last-Event-ID");
     private static readonly Refusal TooMany = Refusal.Of(StatusCodes.Status503ServiceUnavailable, "too many live streams");
+    private static readonly Refusal TooManyOfOne = Refusal.Limited("too many live streams");
+    private static readonly TimeSpan Later = TimeSpan.FromSeconds(10);
 
-    private readonly int _most = HubSettings.Streams(settings);
+    private readonly int _most = HubSettings.Streams(settings), _mostOfOne = HubSettings.StreamsOfOne(settings);
 
     public static Task HandleAll(HttpContext http, Watch use, CancellationToken ct) => use.AllAsync(http, ct);
 
@@ -53,8 +55,29 @@ internal sealed class Watch(Gate gate, LiveFeed feed, RoomDirectory rooms, RoomK
         else if (await keys.OpensAsync(http, room!, ct)) await RunAsync(http, new RoomStream(http, feed, metrics, redis, clock, room!, seen), ct);
     }
 
-    private Task RunAsync(HttpContext http, LiveStream stream, CancellationToken ct) =>
-        feed.Streams >= _most || feed.Ended ? TooMany.SendAsync(http, TimeSpan.FromSeconds(10)) : stream.RunAsync(ct);
+    private async Task RunAsync(HttpContext http, LiveStream stream, CancellationToken ct)
+    {
+        var caller = callers.Of(http);
+        if (feed.Streams >= _most || feed.Ended)
+        {
+            await TooMany.SendAsync(http, Later);
+        }
+        else if (!caller.TryOpenStream(_mostOfOne))
+        {
+            await TooManyOfOne.SendAsync(http, Later);
+        }
+        else
+        {
+            try
+            {
+                await stream.RunAsync(ct);
+            }
+            finally
+            {
+                caller.CloseStream();
+            }
+        }
+    }
 }
 
 internal static class LiveEndpoints

@@ -67,6 +67,10 @@ public static class SettingKeys
         {
             Default = "none", Check = ValueChecks.Networks,
         },
+        new("CLIENT_IP_HEADER", Security, "fsm", "The header in which those proxies always name the caller alone, such as Fly-Client-IP, where X-Forwarded-For ends with an address of the platform's.")
+        {
+            Default = "X-Forwarded-For", InTemplate = false,
+        },
         new(PublicHttp.AllowPrivate, Security, "fsm, worker", "With true webhooks and messages may also go to http:// and to addresses inside your own network: for development, or for a receiver on the same network.")
         {
             Default = "false", Check = ValueChecks.TrueOrFalse, Doubt = ValueChecks.PrivateTargets,
@@ -140,6 +144,7 @@ public static class SettingKeys
         new("AICQ_INBOX_MESSAGES", Running, "aicq", "The most direct messages that wait for one agent. They go after a week.") { Default = "2000", Check = ValueChecks.Between(10, 1_000_000) },
         new("AICQ_INBOX_MESSAGES_PER_SENDER", Running, "aicq", "The most of them from one sender.") { Default = "200", Check = ValueChecks.Between(1, 1_000_000) },
         new("AICQ_STREAMS", Running, "aicq", "The most live streams that one instance holds open; HTTP_CONNECTIONS must be larger.") { Default = "12000", Check = ValueChecks.Between(1, 1_000_000) },
+        new("AICQ_STREAMS_PER_ADDRESS", Security, "aicq", "The most live streams that one address holds open.") { Default = "100", InTemplate = false, Check = ValueChecks.Between(1, 1_000_000) },
         new("ARCHIVE", Archive, "outpost up", "Archives the database continuously, so that it can be restored to any instant: pgbackrest, stream (PostgreSQL's own tools, loses nothing with ARCHIVE_SYNCHRONOUS), or off.")
         {
             Default = "off", Check = ValueChecks.OneOf("off", "pgbackrest", "stream"),

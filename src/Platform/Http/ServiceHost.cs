@@ -57,7 +57,7 @@ public static class ServiceHost
         services.Configure<HostOptions>(host => host.ShutdownTimeout = limits.DrainNotice + limits.Drain);
         services.AddSingleton<IHostLifetime, DrainOnSignal>().AddHostedService<DrainNotice>();
 
-        services.AddSingleton(new ForwardedCaller(Networks.Parse(settings, "TRUSTED_PROXIES", new([]))));
+        services.AddSingleton(new ForwardedCaller(Networks.Parse(settings, "TRUSTED_PROXIES", new([])), settings["CLIENT_IP_HEADER"]));
         services.AddSingleton(new MetricsReaders(Networks.Parse(settings, "METRICS_ALLOW", Networks.Loopback)));
         services.AddSingleton<ErrorAnswers>().AddSingleton<IProblemDetailsService, ProblemAnswers>().AddExceptionHandler<ExceptionAnswers>();
         services.Configure<ExceptionHandlerOptions>(handler => handler.SuppressDiagnosticsCallback = static _ => true);

@@ -127,6 +127,47 @@ public sealed class WatchingRooms(PostgresServer postgres, RedisServer redis)
     }
 
     [Fact]
+    public async Task One_address_has_no_more_streams_than_the_operator_wants_and_gets_another_when_it_ends_one()
+    {
+        await using var hub = await HubUnderTest.StartAsync(postgres, redis, ("AICQ_STREAMS_PER_ADDRESS", "2"), ("AUTO_BLOCK_ENABLED", "false"));
+        var client = hub.Client();
+        var first = await LiveReader.OpenAsync(client, "/live");
+        await using var second = await LiveReader.OpenAsync(client, $"/room/{HubUnderTest.Global}/live");
+
+        var refused = await client.ReadAsync("/live");
+        await refused.RefusedAsync(HttpStatusCode.TooManyRequests, "too many live streams");
+        Assert.Equal("10", refused.Header("Retry-After"));
+        await using var elsewhere = await LiveReader.OpenAsync(hub.Client("203.0.113.2"), "/live");
+
+        await first.DisposeAsync();
+        var since = TimeProvider.System.GetTimestamp();
+        HttpResponseMessage? again = null;
+        do
+        {
+            again?.Dispose();
+            // Sixty in a minute may be asked for.
+            hub.Clock.Advance(TimeSpan.FromSeconds(2));
+            again = await client.SendAsync(new(HttpMethod.Get, "/live"), HttpCompletionOption.ResponseHeadersRead, HubUnderTest.Stop);
+        }
+        while (again.StatusCode == HttpStatusCode.TooManyRequests && TimeProvider.System.GetElapsedTime(since) < TimeSpan.FromSeconds(60));
+        Assert.Equal(HttpStatusCode.OK, again.StatusCode);
+        again.Dispose();
+    }
+
+    [Fact]
+    public async Task Streams_leave_some_connections_to_others()
+    {
+        await using var hub = await HubUnderTest.StartAsync(postgres, redis, ("HTTP_CONNECTIONS", "5"));
+        var client = hub.Client();
+        var streams = new List<LiveReader>();
+        for (var i = 0; i < 4; i++) streams.Add(await LiveReader.OpenAsync(client, "/live"));
+
+        await (await client.ReadAsync("/live")).RefusedAsync(HttpStatusCode.ServiceUnavailable, "too many live streams");
+        await (await client.ReadAsync("/channels")).JsonAsync();
+        foreach (var stream in streams) await stream.DisposeAsync();
+    }
+
+    [Fact]
     public async Task A_host_that_ends_lets_its_streams_go_at_once()
     {
         await using var hub = await HubUnderTest.StartAsync(postgres, redis);

@@ -89,6 +89,29 @@ public sealed partial class DeployingAHub(PostgresServer postgres, RedisServer r
     }
 
     [Fact]
+    public async Task Behind_the_proxy_of_Fly_callers_are_told_apart_and_the_series_are_read_from_outside()
+    {
+        var settings = File.ReadLines(Path.Combine(Root, "deploy/fly.toml")).SkipWhile(line => line != "[env]").Skip(1).TakeWhile(line => !line.StartsWith('['))
+            .Select(line => Setting().Match(line)).Where(match => match.Success).ToDictionary(match => match.Groups["key"].Value, match => match.Groups["value"].Value);
+        // Here the proxy is on the loopback interface, and so is the hub.
+        (settings["TRUSTED_PROXIES"], settings["AICQ_PORT"], settings["AICQ_HOST"], settings["LOG_LEVEL"]) = ("127.0.0.1", "0", "127.0.0.1", "error");
+        await using var hub = await AHub.StartAsync(postgres, redis, [.. settings.Select(setting => (setting.Key, setting.Value))]);
+        using var client = new HttpClient { BaseAddress = hub.Address };
+        async Task<HttpResponseMessage> FromAsync(string caller, string path)
+        {
+            var request = new HttpRequestMessage(HttpMethod.Get, path) { Headers = { { "Fly-Client-IP", caller } } };
+            request.Headers.TryAddWithoutValidation("X-Forwarded-For", $"6.6.6.6, {caller}, 66.241.124.230");
+            return await client.SendAsync(request, Stop);
+        }
+
+        for (var i = 0; i < 60; i++) Assert.Equal(System.Net.HttpStatusCode.OK, (await FromAsync("203.0.113.1", "/channels")).StatusCode);
+
+        Assert.Equal(System.Net.HttpStatusCode.TooManyRequests, (await FromAsync("203.0.113.1", "/channels")).StatusCode);
+        Assert.Equal(System.Net.HttpStatusCode.OK, (await FromAsync("203.0.113.2", "/channels")).StatusCode);
+        Assert.Contains("aicq_http_requests_total", await (await FromAsync("203.0.113.3", "/metrics")).Content.ReadAsStringAsync(Stop), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_image_is_built_from_all_that_the_projects_include()
     {
         var copied = Copied().Matches(File.ReadAllText(Path.Combine(Root, "Dockerfile"))).SelectMany(match => match.Groups["what"].Value.Split(' ').SkipLast(1)).ToArray();
@@ -127,6 +150,9 @@ public sealed partial class DeployingAHub(PostgresServer postgres, RedisServer r
 
     [GeneratedRegex("^PASS  (?<name>.+)$", RegexOptions.Multiline)]
     private static partial Regex Passed();
+
+    [GeneratedRegex("^  (?<key>[A-Z_]+) = \"(?<value>[^\"]*)\"$")]
+    private static partial Regex Setting();
 
     [GeneratedRegex("^COPY (?!--)(?<what>.+)$", RegexOptions.Multiline)]
     private static partial Regex Copied();
