@@ -28,6 +28,15 @@ public static class BenchCommand
         });
         bench.Subcommands.Add(lists);
 
+        var minute = new Option<int>("--mixed-seconds") { Description = "How long everything runs together", DefaultValueFactory = _ => 60 };
+        var web = new Command("web", "The field service's pages, an invoice as PDF, and the memory after a minute of everything") { minute };
+        web.SetAction(async (words, ct) =>
+        {
+            await new WebBench(words.InvocationConfiguration.Output, TimeSpan.FromSeconds(words.GetValue(seconds)), words.GetValue(connections), TimeSpan.FromSeconds(words.GetValue(minute))).RunAsync(ct);
+            return 0;
+        });
+        bench.Subcommands.Add(web);
+
         var aicq = new Command("aicq", "The agent hub: every public request, signed posts, search from 200 to 100,000 messages, 10,000 live streams");
         aicq.SetAction(async (words, ct) =>
         {

@@ -5,6 +5,7 @@ using Outpost.FieldService.Calendar;
 using Outpost.FieldService.ApiKeys;
 using Outpost.FieldService.Audit;
 using Outpost.FieldService.Automations;
+using Outpost.FieldService.Checkout;
 using Outpost.FieldService.Clients;
 using Outpost.FieldService.Credits;
 using Outpost.FieldService.Documents;
@@ -74,6 +75,7 @@ public static class FieldServiceApp
         services.AddMessages(settings);
         services.AddWorkerGauges();
         services.AddPapers();
+        services.AddCheckout(settings);
         more?.Invoke(services);
 
         var app = builder.Build();
@@ -117,6 +119,7 @@ public static class FieldServiceApp
         app.MapPapers();
         app.MapEInvoices();
         app.MapPortal();
+        app.MapCheckout();
         app.MapPages();
         return app;
     }

@@ -33,12 +33,12 @@ public sealed class FieldServiceUnderTest : IAsyncDisposable
 
     public static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    public static async Task<FieldServiceUnderTest> StartAsync(PostgresServer postgres)
+    public static async Task<FieldServiceUnderTest> StartAsync(PostgresServer postgres, params (string Key, string Value)[] settings)
     {
         var database = await postgres.DatabaseAsync(MigrationSet.From(typeof(FieldServiceApp).Assembly), Stop);
         var clock = new Clock(Start);
         var files = Directory.CreateTempSubdirectory("outpost-files-");
-        var app = FieldServiceApp.Build(SettingsOf(database).With(("FSM_FILES_DIR", files.FullName)), database.AppSource, clock);
+        var app = FieldServiceApp.Build(SettingsOf(database).With([("FSM_FILES_DIR", files.FullName), .. settings]), database.AppSource, clock);
         await app.StartAsync(Stop);
         var service = new FieldServiceUnderTest(database, app, clock, files);
         service.Company = await service.CompanyAsync("north");

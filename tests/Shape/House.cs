@@ -59,10 +59,12 @@ internal static partial class House
         ["Automations"] = ["Accounts", "Web", "Audit", "Clients", "Messages", "Worker"],
         ["Messages"] = ["Accounts", "Web", "Audit", "Clients", "Worker", "Automations"],
         // What a client sees and decides without signing in, and what people from outside ask for.
-        ["Portal"] = ["Accounts", "Web", "Audit", "Clients", "Documents", "Estimates", "Invoices", "Jobs", "Papers"],
+        ["Portal"] = ["Accounts", "Web", "Audit", "Clients", "Documents", "Estimates", "Invoices", "Jobs", "Papers", "Checkout"],
         // What a document says in data, and what it looks like on paper; letters carry both.
         ["EInvoices"] = ["Accounts", "Web", "Documents", "Invoices", "Credits"],
         ["Papers"] = ["Accounts", "Web", "Audit", "Documents", "Estimates", "Invoices", "Credits", "Payments", "Jobs", "Visits", "EInvoices", "Messages"],
+        // A client pays online; what came of it goes into the same books as any other money.
+        ["Checkout"] = ["Accounts", "Web", "Invoices", "Payments", "Worker"],
         ["Demo"] = ["Accounts", "Web", "Audit", "Documents", "Clients", "Properties", "Jobs", "Visits", "Estimates", "Invoices", "Payments"],
     };
 
@@ -104,6 +106,7 @@ internal static partial class House
         ["client_credits"] = "Payments",
         ["ledger_entries"] = "Payments",
         ["payments"] = "Payments",
+        ["checkouts"] = "Checkout",
         ["logos"] = "Papers",
         ["credit_note_lines"] = "Credits",
         ["credit_note_taxes"] = "Credits",

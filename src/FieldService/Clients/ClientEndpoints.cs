@@ -15,6 +15,7 @@ internal static class ClientEndpoints
         clients.MapGet("/{id}", GetClient.Handle).Requires(Ability.ReadClients).WithVersion().WithSummary("One client and how much there is for them");
         clients.MapPatch("/{id}", ChangeClient.Handle).Requires(Ability.ManageClients).Versioned(ClientSql.LockVersion).WithSummary("Change a client");
         clients.MapDelete("/{id}", DeleteClient.Handle).Requires(Ability.ManageClients).Versioned(ClientSql.LockVersion).WithSummary("Delete a client nothing was done for");
+        clients.MapPut("/{id}/wishes", StateWishes.Handle).Requires(Ability.ManageClients).WithSummary("Write down what a client wants to be sent, and what not");
         clients.MapGet("/{id}/properties", ListProperties.OfClient).Requires(Ability.ReadClients).WithSummary("The properties of a client");
     }
 }

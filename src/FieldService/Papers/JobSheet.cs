@@ -68,7 +68,8 @@ internal static class JobSheet
         if (job.ClientPhone is { } phone) facts.Add(new("Phone", phone));
         if (only is not null && visits is [var one])
         {
-            facts.Add(new("When", $"{clock.Written(one.ScheduledStart)}, {clock.Span(one.ScheduledStart, one.ScheduledEnd)}"));
+            facts.Add(new("Day", clock.Written(one.ScheduledStart)));
+            facts.Add(new("Time", clock.Span(one.ScheduledStart, one.ScheduledEnd)));
             facts.Add(new("Technician", one.Technician ?? "not assigned"));
         }
 

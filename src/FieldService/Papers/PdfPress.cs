@@ -108,7 +108,8 @@ internal sealed partial class PdfPress(Settings settings, ILogger<PdfPress> log)
             if (process.ExitCode == WithoutWeasyPrint) throw PaperRules.NoPress();
             if (process.ExitCode == 0 && pdf.AsSpan().StartsWith("%PDF-"u8)) return pdf;
 
-            Failed(log, process.ExitCode, Ending(await complaint));
+            var reason = Ending(await complaint);
+            Failed(log, process.ExitCode, reason);
             throw PaperRules.PressFailed();
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)

@@ -48,23 +48,35 @@ internal static class RecordPayment
         if (amount > Totals.Most) throw DocumentRules.AmountOutOfRange("amount_cents");
 
         var now = clock.GetUtcNow();
+        var (payment, after, rest) = await TakeInAsync(db, user, invoice, amount, request.Method!.Value, request.ReceivedAt ?? now, request.Notes, now, ct);
+        return await retry.CommitAsync(
+            StatusCodes.Status201Created, new One<Response>(new(payment.Id, true, after.Status, after.PaidCents, after.TotalCents, rest)), ct);
+    }
+
+    /// <summary>Enters money that is there, whatever the invoice says: what it does not take is the client's credit.</summary>
+    /// <param name="invoice">Locked by the caller, and issued.</param>
+    internal static async Task<(Payment Payment, Invoice After, Money Credit)> TakeInAsync(
+        Db db, CurrentUser user, Invoice invoice, Money amount, PaymentMethod method, DateTimeOffset receivedAt, string? notes, DateTimeOffset now, CancellationToken ct)
+    {
         var paid = amount <= invoice.BalanceCents ? amount : invoice.BalanceCents;
         var rest = amount - paid;
         var payment = await PaymentSql.Insert(db, new(
-            PaymentId.New(), user.Account, id, null, amount, request.Method!.Value, request.ReceivedAt ?? now, request.Notes, user.Id, default), ct);
+            PaymentId.New(), user.Account, invoice.Id, null, amount, method, receivedAt, notes, user.Id, default), ct);
         await AuditLog.Inserted(db, user, "payment", payment.Id, payment, ct);
-        var after = await Books.EnterAsync(db, user, invoice, Books.Entry(user, LedgerKind.Payment, invoice.ClientId, payment.ReceivedAt) with
+        var entry = Books.Entry(user, LedgerKind.Payment, invoice.ClientId, payment.ReceivedAt) with
         {
-            InvoiceId = id,
+            InvoiceId = invoice.Id,
             PaymentId = payment.Id,
             Method = payment.Method,
             MoneyCents = amount,
             PaidCents = paid,
             CreditCents = rest,
             CreditId = rest > Money.Zero ? (await LedgerSql.CreditOf(db, user.Account, invoice.ClientId, null, ct)).Id : null,
-        }, now, ct);
+        };
+        if (invoice.Status is not InvoiceStatus.Void) return (payment, await Books.EnterAsync(db, user, invoice, entry, now, ct), rest);
 
-        return await retry.CommitAsync(
-            StatusCodes.Status201Created, new One<Response>(new(payment.Id, true, after.Status, after.PaidCents, after.TotalCents, rest)), ct);
+        // A void invoice stays void; all of it is credit.
+        await Books.EnterAsync(db, user, entry, ct);
+        return (payment, invoice, rest);
     }
 }

@@ -1,4 +1,6 @@
 using Npgsql;
+using Outpost.FieldService.Accounts;
+using Outpost.FieldService.Checkout;
 using Outpost.FieldService.Estimates;
 using Outpost.FieldService.Invoices;
 using Outpost.FieldService.Papers;
@@ -16,6 +18,8 @@ internal static class PortalPapers
     public static void MapPortal(this IEndpointRouteBuilder app)
     {
         app.MapGet("/portal/{token}/pdf", Pdf).AllowAnonymous().WithSecretPath().ExcludeFromDescription();
+        // A link and not a form: the policy of the page sends no form anywhere else, and this leads to the payment provider.
+        app.MapGet("/portal/{token}/pay", Pay).AllowAnonymous().WithSecretPath().ExcludeFromDescription();
         app.MapGet("/portal/{token}/logo", Logo).AllowAnonymous().WithSecretPath().ExcludeFromDescription();
     }
 
@@ -31,6 +35,19 @@ internal static class PortalPapers
         var file = found.IsInvoice ? await printing.InvoiceAsync(new(id), visitor.Caller, db, ct) : await printing.EstimateAsync(new(id), visitor.Caller, db, ct);
         http.Response.Headers["X-Robots-Tag"] = "noindex, nofollow";
         return await PaperEndpoints.SendAsync(printing, file, http, ct);
+    }
+
+    private static async Task<IResult> Pay(string token, Guid? document, NpgsqlDataSource source, Tenants tenants, IPaymentProvider provider, TimeProvider time, HttpContext http, CancellationToken ct)
+    {
+        var visitor = await Visitor.OfAsync(new ReadDb(source, null), token, time, ct) ?? throw Missing.Of("link");
+        var id = visitor.InvoiceId ?? document ?? throw Missing.Of("invoice");
+        if (!provider.IsOn || !visitor.Shows(id)) throw Missing.Of("invoice");
+        if (!await new ReadDb(source, visitor.Caller.Tenant).ValueAsync<bool>($"select exists (select from invoices where account_id = {visitor.AccountId} and id = {id} and client_id = {visitor.ClientId} and status <> 'draft')", ct)) throw Missing.Of("invoice");
+
+        var page = new Uri($"{http.Request.Scheme}://{http.Request.Host}{http.Request.PathBase}/portal/{token}?document={id}");
+        http.Response.Headers.CacheControl = "no-store";
+        var to = await StartCheckout.Handle(new(id), visitor.Caller, () => tenants.Open(visitor.Caller.Tenant), provider, new(page + "&paid=true"), page, time.GetUtcNow(), ct) ?? page;
+        return Results.Redirect(to.AbsoluteUri);
     }
 
     private static async Task<IResult> Logo(string token, NpgsqlDataSource source, TimeProvider time, HttpContext http, CancellationToken ct)

@@ -104,6 +104,12 @@ public static class SettingKeys
         new("NODE_OPTIONS", Running, "nothing here", "Has no effect on Outpost, and is accepted for the sake of older .env files. DOTNET_GCHeapHardLimit limits the memory.") { InTemplate = false, Doubt = ValueChecks.NodeOptions },
         new("PUBLIC_URL", Messages, "fsm, worker", "Where clients reach the field service from outside, for the links in messages: https://office.example.com.") { Default = "FSM_HOST and FSM_PORT", Check = ValueChecks.HttpUrl },
         new("PDF_PYTHON", Running, "fsm, worker", "The Python that has WeasyPrint, which prints PDF: apt install weasyprint.") { Default = "/usr/bin/python3", InTemplate = false },
+        new("STRIPE_SECRET_KEY", Security, "fsm", "Lets clients pay invoices online, with Stripe: the secret key of your account. Left out, nobody pays online.") { Kind = SettingKind.Secret },
+        new("STRIPE_WEBHOOK_SECRET", Security, "fsm", "The signing secret of the webhook endpoint /webhooks/stripe; two joined by a comma while one is exchanged.")
+        {
+            Kind = SettingKind.Secret, RequiredBecause = settings => settings["STRIPE_SECRET_KEY"] is null ? null : "STRIPE_SECRET_KEY is set",
+        },
+        new("STRIPE_API_URL", Addresses, "fsm", "Another provider that speaks as Stripe does.") { Default = "https://api.stripe.com", InTemplate = false, Check = ValueChecks.HttpUrl },
         new("SMTP_HOST", Messages, "worker", "The mail server that takes letters to clients. Left out, they wait in the outbox and say so.") { Default = "none" },
         new("SMTP_PORT", Messages, "worker", "Its port: 587 with STARTTLS, 465 with TLS.") { Kind = SettingKind.Port, Default = "587", Check = ValueChecks.Port },
         new("SMTP_SECURITY", Messages, "worker", "How the way to it is encrypted: starttls, tls (from the first byte) or none.") { Default = "tls on port 465, otherwise starttls", Check = ValueChecks.OneOf("starttls", "tls", "none") },

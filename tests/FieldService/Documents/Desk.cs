@@ -20,9 +20,9 @@ internal sealed class Desk : IAsyncDisposable
     public HttpClient Owner { get; }
     public For It { get; }
 
-    public static async Task<Desk> OpenAsync(PostgresServer postgres)
+    public static async Task<Desk> OpenAsync(PostgresServer postgres, params (string Key, string Value)[] settings)
     {
-        var app = await FieldServiceUnderTest.StartAsync(postgres);
+        var app = await FieldServiceUnderTest.StartAsync(postgres, settings);
         return new(app, await app.SignedInAsync(), await ForAsync(app, app.Company));
     }
 

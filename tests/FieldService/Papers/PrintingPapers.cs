@@ -38,7 +38,7 @@ public sealed class PrintingPapers(PostgresServer postgres)
             ($"{Desk.Invoices}/{invoice}", "Invoice-INV-0001.pdf", ["Invoice INV-0001", total, Dollars((long)stored["tax_cents"]!), Dollars((long)stored["subtotal_cents"]!), "1333.3333", "Ada Lovelace", "1 Mill Road", "New boiler", "8.25%"]),
             ($"/api/v1/credit-notes/{note}", "Credit-note-CN-0001.pdf", ["Credit note CN-0001", total, "The pump was used"]),
             ($"/api/v1/payments/{payment}", $"Receipt-{$"{Guid.Parse(payment):N}"[^12..].ToUpperInvariant()}.pdf", ["Receipt", "$500.00", "Invoice INV-0001", "Cash"]),
-            ($"/api/v1/jobs/{desk.It.Job}", "Job-sheet-New-boiler.pdf", ["Job sheet New boiler", "Parts used", "Client: the work was done"]),
+            ($"/api/v1/jobs/{desk.It.Job}", "Job-sheet-New-boiler.pdf", ["Job sheet New boiler", "PARTS USED", "Client: the work was done"]),
         })
         {
             var answer = await desk.Owner.ReadAsync($"{path}/pdf");

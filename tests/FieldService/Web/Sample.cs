@@ -11,7 +11,7 @@ internal static class Sample
     public static async Task<IReadOnlyDictionary<string, Guid>> FillAsync(FieldServiceUnderTest app)
     {
         var owner = await app.SignedInAsync();
-        var client = await MadeAsync(owner, "/api/v1/clients", new { name = "North client" });
+        var client = await MadeAsync(owner, "/api/v1/clients", new { name = "North client", email = "client@north.test" });
         var property = await MadeAsync(owner, "/api/v1/properties", new { client_id = client, address = "1 North Street" });
         var job = await MadeAsync(owner, "/api/v1/jobs", new { client_id = client, property_id = property, title = "North job" });
         var visit = await MadeAsync(owner, $"/api/v1/jobs/{job}/visits", new
@@ -102,6 +102,7 @@ internal static class Sample
         ("POST", "archival" or "billing" or "calendar-feed" or "cancel" or "convert" or "deactivate" or "deactivation" or "letters" or "logout" or "password-reset" or "ping" or "resend" or "retry"
             or "revocation" or "rotation" or "run" or "stop") => new { },
         ("PUT", "receipt" or "logo") => new { },
+        ("PUT", "wishes") => new { email = true },
         ("POST", "absences") => new { user_id = Guid.CreateVersion7(), kind = "sick", starts_at = "2026-11-24T14:00:00Z", ends_at = "2026-11-25T14:00:00Z" },
         ("POST", "api-keys") => new { name = "Another", scopes = new[] { "jobs:read" } },
         ("POST", "automations") => new { type = "visit_reminder" },

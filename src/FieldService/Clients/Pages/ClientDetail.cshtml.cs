@@ -55,7 +55,7 @@ internal sealed class ClientDetailPage(ReadDb db, WallClock clock) : PageModel
                         where v.account_id = {account} and j.client_id = {id} and v.status = 'completed') as last_visit,
                        (select min(v.scheduled_start) from visits v join jobs j on j.account_id = v.account_id and j.id = v.job_id
                         where v.account_id = {account} and j.client_id = {id} and v.status = 'scheduled' and v.scheduled_start > {clock.Now}) as next_visit,
-                       null::text as opted_out
+                       (select nullif(concat_ws(' ', case when email_opt_out_at is not null then 'email' end, case when sms_opt_out_at is not null then 'sms' end), '') from clients where account_id = {account} and id = {id}) as opted_out
                 """,
                 $"""
                 select p.id, p.name, p.address, p.city, (select count(*) from jobs j where j.account_id = p.account_id and j.property_id = p.id) as jobs

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Npgsql;
 using Outpost.FieldService.Accounts;
+using Outpost.FieldService.Checkout;
 using Outpost.FieldService.Documents;
 using Outpost.FieldService.Estimates;
 using Outpost.FieldService.Invoices;
@@ -16,8 +17,14 @@ namespace Outpost.FieldService.Portal.Pages;
 /// <summary>What a client sees with a link: one document, or all of theirs. An estimate is approved or declined here.</summary>
 [AllowAnonymous]
 [SecretPath]
-internal sealed class PortalPage(NpgsqlDataSource source, Tenants tenants, TimeProvider time) : PageModel
+internal sealed class PortalPage(NpgsqlDataSource source, Tenants tenants, IPaymentProvider provider, TimeProvider time) : PageModel
 {
+    /// <summary>Whether an invoice can be paid here and now.</summary>
+    public bool TakesPayments => provider.IsOn;
+
+    /// <summary>Where the company wants the money.</summary>
+    public string? Iban { get; private set; }
+
     public sealed record Company(string Name, string? AddressLine1, string? City, string? State, string? Zip, string? Phone, string? Email, string? TaxId, bool HasLogo);
 
     public sealed record Item(Guid Id, string? Number, string Status, Money TotalCents, Money OpenCents, DateTimeOffset At, DateOnly? Due, bool IsInvoice);
@@ -165,6 +172,7 @@ internal sealed class PortalPage(NpgsqlDataSource source, Tenants tenants, TimeP
         if (!await db.ValueAsync<bool>($"select exists (select from invoices where account_id = {visitor.AccountId} and id = {id} and client_id = {visitor.ClientId} and status <> 'draft')", ct)) return false;
 
         Invoice = (await GetInvoice.Handle(new(id), client, db, ct)).Value!.Data;
+        Iban = (await AccountSettings.OfAsync(db, client.Account, ct)).EInvoice.Iban;
         return true;
     }
 

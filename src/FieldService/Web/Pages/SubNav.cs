@@ -8,6 +8,7 @@ internal sealed record SubNav(string Label, string Current, IReadOnlyList<(strin
     public static SubNav Money(string current) => new("Money", current,
     [
         ("invoices", "Invoices", "/app/invoices"),
+        ("invoice-plans", "Recurring", "/app/invoice-plans"),
         ("estimates", "Estimates", "/app/estimates"),
         ("payments", "Payments", "/app/payments"),
         ("credits", "Credits", "/app/credits"),
@@ -24,6 +25,7 @@ internal sealed record SubNav(string Label, string Current, IReadOnlyList<(strin
         ("automations", "Automations", "/app/automations"),
         ("messages", "Messages", "/app/messages"),
         ("programs", "Programs", "/app/programs"),
+        ("imports", "Imports", "/app/imports"),
         ("audit", "History", "/app/audit"),
         .. user.May(Ability.ManageAccount) ? [("status", "Status", "/app/status")] : Array.Empty<(string, string, string)>(),
         ("me", "Me", "/app/me"),
