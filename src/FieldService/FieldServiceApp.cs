@@ -5,6 +5,7 @@ using Outpost.FieldService.Calendar;
 using Outpost.FieldService.ApiKeys;
 using Outpost.FieldService.Audit;
 using Outpost.FieldService.Automations;
+using Outpost.FieldService.Checklists;
 using Outpost.FieldService.Clients;
 using Outpost.FieldService.Credits;
 using Outpost.FieldService.Documents;
@@ -13,15 +14,18 @@ using Outpost.FieldService.Expenses;
 using Outpost.FieldService.Imports;
 using Outpost.FieldService.Invoices;
 using Outpost.FieldService.Jobs;
+using Outpost.FieldService.Live;
 using Outpost.FieldService.Parts;
 using Outpost.FieldService.Messages;
 using Outpost.FieldService.Payments;
+using Outpost.FieldService.Photos;
 using Outpost.FieldService.PriceBook;
 using Outpost.FieldService.Profitability;
 using Outpost.FieldService.Properties;
 using Outpost.FieldService.Reports;
 using Outpost.FieldService.Schedule;
 using Outpost.FieldService.Search;
+using Outpost.FieldService.Signatures;
 using Outpost.FieldService.TimeEntries;
 using Outpost.FieldService.Taxes;
 using Outpost.FieldService.Recurring;
@@ -70,6 +74,7 @@ public static class FieldServiceApp
         services.AddPages();
         services.AddMessages(settings);
         services.AddWorkerGauges();
+        services.AddLive();
         more?.Invoke(services);
 
         var app = builder.Build();
@@ -110,6 +115,10 @@ public static class FieldServiceApp
         app.MapReports();
         app.MapAutomations();
         app.MapMessages();
+        app.MapLive();
+        app.MapPhotos();
+        app.MapSignatures();
+        app.MapChecklists();
         app.MapPages();
         return app;
     }
