@@ -19,10 +19,11 @@ public static class BenchCommand
         });
         bench.Subcommands.Add(fsm);
 
-        var lists = new Command("lists", "The field service's lists and searches over 20,000 clients, 100,000 visits and 50,000 invoices, one connection");
+        var only = new Option<string>("--only") { Description = "Measure only what has this in its path", DefaultValueFactory = _ => "" };
+        var lists = new Command("lists", "The field service's lists and searches over 20,000 clients, 100,000 visits and 50,000 invoices, one connection") { only };
         lists.SetAction(async (words, ct) =>
         {
-            await new ListBench(words.InvocationConfiguration.Output, TimeSpan.FromSeconds(words.GetValue(seconds)) / 5).RunAsync(ct);
+            await new ListBench(words.InvocationConfiguration.Output, TimeSpan.FromSeconds(words.GetValue(seconds)) / 5, words.GetValue(only)!).RunAsync(ct);
             return 0;
         });
         bench.Subcommands.Add(lists);

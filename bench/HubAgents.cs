@@ -22,12 +22,12 @@ internal sealed class HubAgents
     public static async Task<HubAgents> RegisterAsync(HttpClient client, int count, CancellationToken ct)
     {
         var agents = new (string, Ed25519Key)[count];
-        for (var i = 0; i < count; i++)
+        await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = ct }, async (i, stop) =>
         {
             var key = Ed25519Key.Generate();
-            var registered = await Installation.PostAsync(client, "/register", new { public_key = Convert.ToBase64String(key.PublicKey), name = $"bench {i}" }, ct);
+            var registered = await Installation.PostAsync(client, "/register", new { public_key = Convert.ToBase64String(key.PublicKey), name = $"bench {i}" }, stop);
             agents[i] = ((string)registered["id"]!, key);
-        }
+        });
 
         return new(agents);
     }

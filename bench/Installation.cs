@@ -66,6 +66,14 @@ internal sealed class Installation : IAsyncDisposable
 
     public HttpClient Client() => new() { BaseAddress = new Uri($"http://127.0.0.1:{Port}") };
 
+    /// <summary>The settings with which another process reaches its database of the hub.</summary>
+    public IEnumerable<(string Key, string Value)> Reach()
+    {
+        var password = File.ReadLines(Path.Combine(_directory, "secrets.env")).First(line => line.StartsWith("AICQ_APP_PASSWORD=", StringComparison.Ordinal)).Split('=', 2)[1].Trim('"');
+        yield return ("DATABASE_URL", $"postgres://aicq_app:{Uri.EscapeDataString(password)}@/aicq?host={Uri.EscapeDataString(Path.Combine(_directory, "run", "postgres"))}");
+        yield return ("AICQ_MIGRATE", "false");
+    }
+
     public static async Task<JsonNode> PostAsync(HttpClient client, string path, object body, CancellationToken ct)
     {
         using var answer = await client.PostAsJsonAsync(path, body, ct);

@@ -8,7 +8,7 @@ namespace Outpost.Bench;
 /// <c>outpost bench lists</c>: every list in every order it offers, and every search, against 20,000 clients, 100,000 visits and 50,000 invoices on one connection.
 /// What there is to ask for is read from the service's own description, so a new list is measured from its first day.
 /// </summary>
-internal sealed class ListBench(TextWriter output, TimeSpan duration)
+internal sealed class ListBench(TextWriter output, TimeSpan duration, string only)
 {
     // Words that many, some and no rows have.
     private static readonly string[] _searches = ["fa", "novotny", "thistle creek", "INV-0004", "zeppelin"];
@@ -29,12 +29,13 @@ internal sealed class ListBench(TextWriter output, TimeSpan duration)
 
         await Line($"{"list",-64} {"p50 ms",8} {"p95 ms",8} {"max ms",8}");
         var slow = 0;
-        foreach (var request in Requests(description))
+        foreach (var request in Requests(description).Where(request => request.Path.Contains(only, StringComparison.Ordinal)))
         {
             var load = new Load(request.Path, _ => LoadGenerator.Get($"{request.Path}?{request.Query}", cookie), 200);
             await LoadGenerator.RunAsync(outpost.Address, load, 1, duration / 5, ct);
             var measured = await LoadGenerator.RunAsync(outpost.Address, load, 1, duration, ct);
-            var late = measured.Percentile(0.95) > 50_000;
+            // A whole list as a file is not waited for with a finger on the key.
+            var late = measured.Percentile(0.95) > 50_000 && !request.Path.EndsWith("/export", StringComparison.Ordinal);
             if (late) slow++;
             await Line($"{$"{request.Path}?{request.Query}",-64} {measured.Percentile(0.5) / 1000,8:0.0} {measured.Percentile(0.95) / 1000,8:0.0} {measured.Microseconds[^1] / 1000,8:0.0}{(late ? "  over 50 ms" : "")}");
         }

@@ -17,7 +17,8 @@ packages_have() {
     libsodium23) compgen -G '/usr/lib/*/libsodium.so.23*' >/dev/null || compgen -G '/usr/lib64/libsodium.so.23*' >/dev/null || compgen -G '/usr/lib/libsodium.so.23*' >/dev/null ;;
     haproxy) command -v haproxy >/dev/null || [[ -x /usr/sbin/haproxy ]] ;;
     prometheus) command -v promtool >/dev/null ;;
-    shellcheck | jq | curl | chromium | npm | age | rclone | rsync | pgbackrest) command -v "$1" >/dev/null ;;
+    poppler-utils) command -v pdftotext >/dev/null ;;
+    shellcheck | jq | curl | chromium | npm | age | rclone | rsync | pgbackrest | weasyprint) command -v "$1" >/dev/null ;;
     *) dpkg-query -W -f '${Status}' "$1" 2>/dev/null | grep -q '^install ok installed' ;;
   esac
 }

@@ -36,15 +36,20 @@ public static class AicqApp
     public static WebApplication Build(Settings settings, NpgsqlDataSource source, TimeProvider clock, Action<IServiceCollection>? more = null)
     {
         var redis = RedisUrl.Parse("REDIS_URL", settings.Required("REDIS_URL", "set it to redis://:password@host:6379/0, or let outpost up keep a Redis of its own"));
+        var authorities = RedisAuthorities.Of(settings);
         var builder = ServiceHost.Create(Profile with { Log = Log(settings) }, settings);
         var services = builder.Services;
         services.AddSingleton(clock).AddSingleton(_ => source);
         services.AddMeter(HubMetrics.MeterName).AddSingleton<HubMetrics>().AddSingleton<HubDatabase>();
         services.AddSingleton(host => new RedisClient(
             redis,
-            new() { CommandTimeout = TimeSpan.FromSeconds(1), ConnectTimeout = TimeSpan.FromSeconds(1), LongestPause = TimeSpan.FromMilliseconds(500), ClientName = "aicq", Latency = host.GetRequiredService<HubMetrics>().Redis },
+            new()
+            {
+                CommandTimeout = TimeSpan.FromSeconds(1), StallPatience = TimeSpan.FromMilliseconds(250), ConnectTimeout = TimeSpan.FromSeconds(1), LongestPause = TimeSpan.FromMilliseconds(500),
+                ClientName = "aicq", Authorities = authorities, Latency = host.GetRequiredService<HubMetrics>().Redis,
+            },
             host.GetRequiredService<ILogger<RedisClient>>()));
-        services.AddHubHealth();
+        services.AddHostedService<SingleRedis>().AddHubHealth();
         services.AddSingleton<Callers>().AddSingleton<Gate>().AddSingleton<AgentDirectory>().AddSingleton<Verifier>();
         services.AddSingleton<RoomDirectory>().AddSingleton<RoomKeys>().AddSingleton<Activity>().AddSingleton<Overview>().AddSingleton<PostMessage>().AddSingleton<DeleteMessage>();
         services.AddSingleton<SendDirectMessage>().AddSingleton<Find>().AddSingleton<Watch>().AddSingleton<LiveChannel>();

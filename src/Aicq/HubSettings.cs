@@ -21,6 +21,9 @@ internal static class HubSettings
     /// <summary>Live streams that one instance holds open.</summary>
     public static int Streams(Settings settings) => Whole(settings, "AICQ_STREAMS", 12_000, 1, 1_000_000);
 
+    /// <summary>Whether only who proves to hold the private key is registered; the first clients do not.</summary>
+    public static bool RequiresProof(Settings settings) => settings["AICQ_REQUIRE_PROOF"]?.Equals("true", StringComparison.OrdinalIgnoreCase) is true;
+
     private static int Whole(Settings settings, string key, int otherwise, int least, int most) => settings[key] switch
     {
         null => otherwise,

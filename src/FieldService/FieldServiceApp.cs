@@ -9,6 +9,7 @@ using Outpost.FieldService.Checklists;
 using Outpost.FieldService.Clients;
 using Outpost.FieldService.Credits;
 using Outpost.FieldService.Documents;
+using Outpost.FieldService.EInvoices;
 using Outpost.FieldService.Estimates;
 using Outpost.FieldService.Expenses;
 using Outpost.FieldService.Imports;
@@ -17,6 +18,8 @@ using Outpost.FieldService.Jobs;
 using Outpost.FieldService.Live;
 using Outpost.FieldService.Parts;
 using Outpost.FieldService.Messages;
+using Outpost.FieldService.Papers;
+using Outpost.FieldService.Portal;
 using Outpost.FieldService.Payments;
 using Outpost.FieldService.Photos;
 using Outpost.FieldService.PriceBook;
@@ -75,6 +78,7 @@ public static class FieldServiceApp
         services.AddMessages(settings);
         services.AddWorkerGauges();
         services.AddLive();
+        services.AddPapers();
         more?.Invoke(services);
 
         var app = builder.Build();
@@ -119,6 +123,9 @@ public static class FieldServiceApp
         app.MapPhotos();
         app.MapSignatures();
         app.MapChecklists();
+        app.MapPapers();
+        app.MapEInvoices();
+        app.MapPortal();
         app.MapPages();
         return app;
     }

@@ -4,6 +4,7 @@ using Outpost.FieldService.Automations;
 using Outpost.FieldService.Estimates;
 using Outpost.FieldService.Invoices;
 using Outpost.FieldService.Messages;
+using Outpost.FieldService.Papers;
 using Outpost.FieldService.Recurring;
 using Outpost.FieldService.Webhooks;
 using Outpost.FieldService.Worker;
@@ -48,7 +49,7 @@ public static class FieldServiceWorker
         var services = builder.Services;
         services.AddSingleton(clock).AddSingleton(_ => source);
         services.AddSingleton(WorkerSettings.Of(settings)).AddSingleton<Companies>().AddSingleton<DoChores>().AddSingleton<RunAutomations>().AddSingleton<SendMessages>();
-        services.AddMessages(settings).AddCarriers(settings);
+        services.AddMessages(settings).AddCarriers(settings).AddPapers();
         foreach (var chore in Chores) services.AddSingleton(chore);
         services.AddWebhookDelivery(settings);
         more?.Invoke(services);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Outpost.Aicq;
 using Outpost.Operator.Commands;
 using Outpost.Operator.Journal;
 using Outpost.Platform.Configuration;
@@ -15,10 +16,14 @@ internal static class EntryPoint
 {
     internal const string AsOutpost = "OUTPOST_TESTS_AS_COMMAND";
 
+    /// <summary>Instead of the shop: the field service, its worker and the hub, as they are delivered.</summary>
+    internal const string Delivered = "delivered";
+
     internal const string KillAfterLine = "OUTPOST_TESTS_KILL_AFTER_LINE";
 
     private static Task<int> Main(string[] args) =>
-        Environment.GetEnvironmentVariable(AsOutpost) is not null ? CommandLine.RunAsync(Outpost(), args)
+        Environment.GetEnvironmentVariable(AsOutpost) == Delivered ? CommandLine.RunAsync(AsDelivered(), args)
+        : Environment.GetEnvironmentVariable(AsOutpost) is not null ? CommandLine.RunAsync(Outpost(), args)
         : args.Any(arg => arg is "-automated" or "@@") ? Xunit.Runner.InProc.SystemConsole.ConsoleRunner.Run(args)
         : Xunit.MicrosoftTestingPlatform.TestPlatformTestFramework.RunAsync(args, SelfRegisteredExtensions.AddSelfRegisteredExtensions);
 
@@ -40,6 +45,18 @@ internal static class EntryPoint
             DrillCommand.Create([Shop.Role, FieldService.FieldServiceRole.Web], [Kept], Migrate, Settings.FromEnvironment, clock),
             BackupCommands.Create([Kept], Settings.FromEnvironment, Watched()),
             RestoreCommand.Create([Shop.Role], [Kept], Migrate, Settings.FromEnvironment, Watched(), new RestoreFromArchive([Kept], Watched()), _ => null),
+        };
+    }
+
+    private static RootCommand AsDelivered()
+    {
+        var clock = TimeProvider.System;
+        Role[] roles = [FieldService.FieldServiceRole.Web, FieldService.FieldServiceRole.Worker, AicqRole.Hub];
+        Subsystem[] subsystems = [FieldService.FieldServiceRole.Subsystem, AicqRole.Subsystem];
+        return new("An outpost as it is delivered")
+        {
+            UpCommand.Create(roles, subsystems, Migrations.UpAsync, Settings.FromEnvironment, clock), DownCommand.Create(Settings.FromEnvironment, clock),
+            AicqCommands.Create(subsystems, Settings.FromEnvironment, clock),
         };
     }
 

@@ -38,9 +38,9 @@ internal static partial class House
         ["Calendar"] = ["Accounts", "Web", "Audit", "Visits"],
         ["Taxes"] = ["Accounts", "Web", "Audit"],
         ["Documents"] = ["Accounts", "Web", "Clients", "Properties", "Jobs", "Taxes"],
-        ["Estimates"] = ["Accounts", "Web", "Audit", "Documents", "Taxes", "Clients", "Properties", "Jobs", "Worker"],
+        ["Estimates"] = ["Accounts", "Web", "Audit", "Documents", "Taxes", "Clients", "Properties", "Jobs", "Messages", "Worker"],
         // An invoice that is issued takes the deposits paid for it, a payment settles its invoice, and what is paid over is credit: each leads to the next.
-        ["Invoices"] = ["Accounts", "Web", "Audit", "Documents", "Taxes", "Clients", "Properties", "Jobs", "Estimates", "Payments", "Credits", "Worker"],
+        ["Invoices"] = ["Accounts", "Web", "Audit", "Documents", "Taxes", "Clients", "Properties", "Jobs", "Estimates", "Payments", "Credits", "Messages", "Worker"],
         ["Payments"] = ["Accounts", "Web", "Audit", "Invoices", "Clients", "Documents", "Estimates", "Credits"],
         ["Credits"] = ["Accounts", "Web", "Audit", "Clients", "Documents", "Estimates", "Invoices", "Payments"],
         ["Recurring"] = ["Accounts", "Web", "Audit", "Clients", "Properties", "Jobs", "Visits", "Schedule", "Invoices", "Worker"],
@@ -59,7 +59,10 @@ internal static partial class House
         ["Automations"] = ["Accounts", "Web", "Audit", "Clients", "Messages", "Worker"],
         ["Messages"] = ["Accounts", "Web", "Audit", "Clients", "Worker", "Automations"],
         // What a client sees and decides without signing in, and what people from outside ask for.
-        ["Portal"] = ["Accounts", "Web", "Audit", "Clients", "Documents", "Estimates", "Invoices", "Jobs"],
+        ["Portal"] = ["Accounts", "Web", "Audit", "Clients", "Documents", "Estimates", "Invoices", "Jobs", "Papers"],
+        // What a document says in data, and what it looks like on paper; letters carry both.
+        ["EInvoices"] = ["Accounts", "Web", "Documents", "Invoices", "Credits"],
+        ["Papers"] = ["Accounts", "Web", "Audit", "Documents", "Estimates", "Invoices", "Credits", "Payments", "Jobs", "Visits", "EInvoices", "Messages"],
         // What a technician brings back from a visit: the visit's page shows it, and is finished only with what has to be answered.
         ["Photos"] = ["Accounts", "Web", "Audit", "Jobs", "Visits"],
         ["Signatures"] = ["Accounts", "Web", "Audit", "Jobs", "Visits"],
@@ -109,6 +112,7 @@ internal static partial class House
         ["client_credits"] = "Payments",
         ["ledger_entries"] = "Payments",
         ["payments"] = "Payments",
+        ["logos"] = "Papers",
         ["credit_note_lines"] = "Credits",
         ["credit_note_taxes"] = "Credits",
         ["credit_notes"] = "Credits",

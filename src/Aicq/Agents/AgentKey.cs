@@ -1,3 +1,4 @@
+using System.Text;
 using Outpost.Platform.Secrets;
 
 namespace Outpost.Aicq.Agents;
@@ -14,6 +15,17 @@ internal static class AgentKey
 
         bytes[..length].CopyTo(key);
         return true;
+    }
+
+    /// <summary>
+    /// Whether who registers a key can also sign with it: the proof is a signature over <c>aicq-register-v1</c>, a line feed and the key as base64. It may be shown
+    /// again by whoever has seen it, and then does what it did before, which is nothing.
+    /// </summary>
+    public static bool IsProven(byte[] key, string proof)
+    {
+        Span<byte> signature = stackalloc byte[Ed25519.SignatureLength + 2];
+        return Convert.TryFromBase64String(proof, signature, out var length)
+            && Ed25519.Verify(key, Encoding.ASCII.GetBytes($"aicq-register-v1\n{Convert.ToBase64String(key)}"), signature[..length]);
     }
 
     /// <summary>Reads what a new agent sends: a key that a seed can give, and no other. One of small order would let anybody sign.</summary>

@@ -119,9 +119,22 @@ internal sealed class Find(Gate gate, RoomDirectory rooms, RedisClient redis, Hu
     {
         if (candidates.Count == 0) return [];
 
-        var commands = new RedisCommand[candidates.Count];
-        for (var i = 0; i < commands.Length; i++) commands[i] = new("ZRANGEBYSCORE", Room.KeyOf(candidates[i].Room), candidates[i].Ts, candidates[i].Ts);
-        return await redis.CallAsync(commands, ct);
+        // What was said in one room within one millisecond is read once.
+        var commands = new List<RedisCommand>(candidates.Count);
+        var places = new Dictionary<(string, long), int>();
+        var placeOf = new int[candidates.Count];
+        for (var i = 0; i < placeOf.Length; i++)
+        {
+            var (room, _, ts) = candidates[i];
+            if (!places.TryGetValue((room, ts), out placeOf[i]))
+            {
+                places[(room, ts)] = placeOf[i] = commands.Count;
+                commands.Add(new("ZRANGEBYSCORE", Room.KeyOf(room), ts, ts));
+            }
+        }
+
+        var replies = await redis.CallAsync(commands.ToArray(), ct);
+        return Array.ConvertAll(placeOf, place => replies[place]);
     }
 
     private static ReadOnlyMemory<byte>? Among(RedisReply reply, string id)

@@ -46,11 +46,18 @@ internal sealed partial class HubDatabase(NpgsqlDataSource source, HubMetrics me
         var started = Stopwatch.GetTimestamp();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
         stop.CancelAfter(Patience);
+        var asked = work(stop.Token);
         try
         {
-            var result = await work(stop.Token);
+            // A server that hangs does not hear a cancellation either, so nobody waits until it has.
+            var result = await asked.WaitAsync(Patience, ct);
             metrics.PostgresTook(Stopwatch.GetElapsedTime(started));
             return result;
+        }
+        catch (TimeoutException e)
+        {
+            _ = asked.ContinueWith(static late => late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+            throw Away(e);
         }
         catch (OperationCanceledException e) when (!ct.IsCancellationRequested)
         {

@@ -18,7 +18,8 @@ internal static class Chatting
         if (settings["REDIS_URL"] is not { } address) return services.AddSingleton(host => new Sessions(null, lifetime, host.GetRequiredService<ILogger<Sessions>>()));
 
         var url = RedisUrl.Parse("REDIS_URL", address);
-        services.AddSingleton(host => new RedisClient(url, null, host.GetRequiredService<ILogger<RedisClient>>(), host.GetRequiredService<TimeProvider>()));
+        var options = new RedisOptions { Authorities = RedisAuthorities.Of(settings) };
+        services.AddSingleton(host => new RedisClient(url, options, host.GetRequiredService<ILogger<RedisClient>>(), host.GetRequiredService<TimeProvider>()));
         services.AddSingleton(host => new Sessions(host.GetRequiredService<RedisClient>(), lifetime, host.GetRequiredService<ILogger<Sessions>>()));
         services.AddSingleton(host => new HealthCheck("redis", async ct => await host.GetRequiredService<RedisClient>().CallAsync(new RedisCommand("PING"), ct)));
         return services.AddSingleton(host => new SampledGauge(

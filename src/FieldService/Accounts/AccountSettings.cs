@@ -34,8 +34,22 @@ public sealed record AccountSettings
     /// <summary>What a new document is written with that does not say otherwise.</summary>
     public DocumentSettings Documents { get; init => field = value ?? new(); } = new();
 
+    /// <summary>What invoices in data say of the company.</summary>
+    public EInvoiceSettings EInvoice { get; init => field = value ?? new(); } = new();
+
     public sealed record DocumentSettings
     {
+        /// <summary>The colour of rules and headings on papers.</summary>
+        [RegularExpression("^#[0-9a-fA-F]{6}$", ErrorMessage = "Must be a colour such as #1d4ed8.")]
+        public string? AccentColor { get; init; }
+
+        /// <summary>What stands at the foot of every page of a paper.</summary>
+        [StringLength(300)]
+        public string? Footer { get; init; }
+
+        /// <summary>An estimate or an invoice that is sent goes to the client by e-mail with its PDF, unless the request says otherwise.</summary>
+        public bool MailWhenSent { get; init; }
+
         /// <summary>Prices are gross: the tax is inside them.</summary>
         public bool PricesIncludeTax { get; init; }
 

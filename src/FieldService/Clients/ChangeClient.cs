@@ -15,7 +15,12 @@ internal static class ChangeClient
 
         var client = await ClientSql.FindForUpdate(db, user.Account, id, ct) ?? throw Missing.Of("client");
         var change = await patch.OverAsync(new(
-            client.Name, client.CompanyName, client.Email, client.Phone, client.AddressLine1, client.City, client.State, client.Zip, client.Notes), ct);
+            client.Name, client.CompanyName, client.Email, client.Phone, client.AddressLine1, client.City, client.State, client.Zip, client.Notes)
+        {
+            Country = client.Country,
+            TaxId = client.TaxId,
+            Reference = client.Reference,
+        }, ct);
 
         var changed = await ClientSql.Save(db, client with
         {
@@ -28,6 +33,9 @@ internal static class ChangeClient
             State = change.State,
             Zip = change.Zip,
             Notes = change.Notes,
+            Country = change.Country,
+            TaxId = change.TaxId,
+            Reference = change.Reference,
         }, ct);
         await AuditLog.Updated(db, user, "client", id, client, changed, ct);
         await db.CommitAsync(ct);

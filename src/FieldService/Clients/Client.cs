@@ -10,4 +10,13 @@ public sealed record Client(
 {
     /// <summary>How often it was changed, from 1 on.</summary>
     public int Version { get; init; }
+
+    /// <summary>Two letters by ISO 3166; the company's own when it is not said.</summary>
+    public string? Country { get; init; }
+
+    /// <summary>A VAT number or another number for the tax office, which invoices name.</summary>
+    public string? TaxId { get; init; }
+
+    /// <summary>What the client wants to read on invoices: an order number, a routing id.</summary>
+    public string? Reference { get; init; }
 }

@@ -16,16 +16,17 @@ internal static class ClientSql
         db.ValueAsync<int?>($"select version from clients where account_id = {user.Account} and id = {id} for update", ct);
 
     public static async Task<Client> Insert(Db db, Client client, CancellationToken ct) => (await db.FirstAsync($"""
-        insert into clients (account_id, id, name, company_name, email, phone, address_line1, city, state, zip, notes)
+        insert into clients (account_id, id, name, company_name, email, phone, address_line1, city, state, zip, notes, country, tax_id, reference)
         values ({client.AccountId}, {client.Id}, {client.Name}, {client.CompanyName}, {client.Email}, {client.Phone}, {client.AddressLine1}, {client.City},
-                {client.State}, {client.Zip}, {client.Notes})
+                {client.State}, {client.Zip}, {client.Notes}, {client.Country}, {client.TaxId}, {client.Reference})
         returning {Columns}
         """, Read, ct))!;
 
     public static async Task<Client> Save(Db db, Client client, CancellationToken ct) => (await db.FirstAsync($"""
         update clients
         set name = {client.Name}, company_name = {client.CompanyName}, email = {client.Email}, phone = {client.Phone}, address_line1 = {client.AddressLine1},
-            city = {client.City}, state = {client.State}, zip = {client.Zip}, notes = {client.Notes}
+            city = {client.City}, state = {client.State}, zip = {client.Zip}, notes = {client.Notes},
+            country = {client.Country}, tax_id = {client.TaxId}, reference = {client.Reference}
         where account_id = {client.AccountId} and id = {client.Id}
         returning {Columns}
         """, Read, ct))!;
@@ -33,7 +34,7 @@ internal static class ClientSql
     public static Task<int> Delete(Db db, Client client, CancellationToken ct) =>
         db.RunAsync($"delete from clients where account_id = {client.AccountId} and id = {client.Id}", ct);
 
-    private static Sql Columns => $"id, account_id, name, company_name, email, phone, address_line1, city, state, zip, notes, created_at, updated_at, version";
+    private static Sql Columns => $"id, account_id, name, company_name, email, phone, address_line1, city, state, zip, notes, created_at, updated_at, version, country, tax_id, reference";
 
     private static Client Read(DbDataReader row) => new(
         new(row.GetGuid(0)),
@@ -51,6 +52,9 @@ internal static class ClientSql
         row.GetFieldValue<DateTimeOffset>(12))
     {
         Version = row.GetInt32(13),
+        Country = Text(row, 14),
+        TaxId = Text(row, 15),
+        Reference = Text(row, 16),
     };
 
     private static string? Text(DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);

@@ -19,13 +19,28 @@ internal static class CreateClient
         [property: StringLength(100)] string? City,
         [property: StringLength(100)] string? State,
         [property: StringLength(20)] string? Zip,
-        [property: StringLength(5000)] string? Notes);
+        [property: StringLength(5000)] string? Notes)
+    {
+        [RegularExpression("^[A-Z]{2}$", ErrorMessage = "Must be the two capital letters of a country by ISO 3166, such as US.")]
+        public string? Country { get; init; }
+
+        [StringLength(50)]
+        public string? TaxId { get; init; }
+
+        [StringLength(100)]
+        public string? Reference { get; init; }
+    }
 
     public static async Task<Created<One<Client>>> Handle(Request request, CurrentUser user, Db db, CancellationToken ct)
     {
         var client = await ClientSql.Insert(db, new(
             ClientId.New(), user.Account, request.Name, request.CompanyName, request.Email, request.Phone, request.AddressLine1, request.City, request.State,
-            request.Zip, request.Notes, default, default), ct);
+            request.Zip, request.Notes, default, default)
+        {
+            Country = request.Country,
+            TaxId = request.TaxId,
+            Reference = request.Reference,
+        }, ct);
         await AuditLog.Inserted(db, user, "client", client.Id, client, ct);
         await db.CommitAsync(ct);
 

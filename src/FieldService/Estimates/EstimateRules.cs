@@ -39,6 +39,9 @@ internal static class EstimateRules
     public static RuleException IsDecided(EstimateStatus status) =>
         new("IMMUTABLE_ENTITY", $"This estimate is {Words<EstimateStatus>.Of(status)} and cannot change. Make a revision.");
 
+    public static RuleException IsNotForTheClient(EstimateStatus status) =>
+        new("PRECONDITION_FAILED", $"The estimate is {Words<EstimateStatus>.Of(status)}: only one that was sent goes to the client.");
+
     public static RuleException IsNoDraft(EstimateStatus status) =>
         new("IMMUTABLE_ENTITY", $"Only a draft can be deleted; this estimate is {Words<EstimateStatus>.Of(status)}.");
 

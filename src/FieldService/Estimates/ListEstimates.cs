@@ -60,16 +60,19 @@ internal static class ListEstimates
         var asked = Asked(filter, user);
         Sql clients = $"join clients c on c.account_id = e.account_id and c.id = e.client_id";
 
+        Sql id = $"e.id, e.account_id, e.client_id", origin = $"e.job_id, e.property_id, e.status", made = $"e.sent_at, e.decided_at, e.created_by, e.created_at, e.updated_at, e.version";
+        Sql amounts = $"e.flat_rate_cents, e.subtotal_cents, e.tax_cents, e.total_cents, e.deposit_cents, e.estimate_number, e.revision, e.notes, e.internal_notes, e.expires_on";
+
+        // The page first, then the names of its clients.
         return Answers.Page(paging, await db.PageAsync<Row>(search,
             $"""
-            with page as materialized (select e.id {Answers.Counted(search)} from estimates e {Sql.If(filter.Sort is "client_name", clients)} where {asked} order by {order} {paging.Window})
-            select e.id, e.account_id, e.client_id, c.name as client_name, e.job_id, e.property_id, e.status, e.tax_rate_millionths as tax_rate, e.flat_rate_cents,
-                   e.subtotal_cents, e.tax_cents, e.total_cents, e.deposit_cents, e.estimate_number, e.revision, e.notes, e.internal_notes, e.expires_on,
-                   (e.expires_on + 1)::timestamp at time zone {user.TimeZone} as expires_at, e.sent_at, e.decided_at, e.created_by, e.created_at, e.updated_at, e.version {Answers.Total(search)}
-            from page
-            join estimates e on e.account_id = {user.Account} and e.id = page.id
-            {clients}
-            order by {order}
+            with page as materialized (
+              select {id}, {origin}, e.tax_rate_millionths, {amounts}, {made} {Answers.Counted(search)}
+              from estimates e {Sql.If(filter.Sort is "client_name", clients)} where {asked} order by {order} {paging.Window}
+            )
+            select {id}, c.name as client_name, {origin}, e.tax_rate_millionths as tax_rate, {amounts},
+                   (e.expires_on + 1)::timestamp at time zone {user.TimeZone} as expires_at, {made} {Answers.Total(search)}
+            from page e {clients} order by {order}
             """,
             $"select count(*) from estimates e where {asked}", ct));
     }

@@ -3,6 +3,7 @@ using Outpost.FieldService.Accounts;
 using Outpost.FieldService.Audit;
 using Outpost.FieldService.Documents;
 using Outpost.FieldService.Jobs;
+using Outpost.FieldService.Messages;
 using Outpost.FieldService.Web;
 using Outpost.Platform.Postgres;
 
@@ -26,6 +27,9 @@ internal static class TransitionEstimate
 
         /// <summary>The optional lines the client takes; what was proposed when it is left out.</summary>
         public IReadOnlyList<LineItemId>? ChosenLineItemIds { get; init; }
+
+        /// <summary>When it is sent, it goes to the client by e-mail, with its PDF; as the company has set it when left out.</summary>
+        public bool? Mail { get; init; }
     }
 
     public sealed record Response(EstimateStatus Status, GetEstimate.Response Data);
@@ -50,7 +54,7 @@ internal static class TransitionEstimate
         if (request.ChosenLineItemIds is not null && moved.Status is not EstimateStatus.Approved) throw EstimateRules.OnlyAnApprovalChooses();
         if (moved == estimate) return (estimate.Status, before);
 
-        if (moved.Status is EstimateStatus.Sent) await SendAsync(db, user, moved, before, ct);
+        if (moved.Status is EstimateStatus.Sent) await SendAsync(db, user, moved, before, request.Mail, clock.GetUtcNow(), ct);
         else await SaveDecisionAsync(db, user, moved, before, request, http, ct);
         var after = await GetEstimate.WrittenAsync(db, user.Account, id, ct);
         await AuditLog.Updated(db, user, "estimate", id, before, after, ct);
@@ -66,10 +70,15 @@ internal static class TransitionEstimate
         }
     }
 
-    private static async Task SendAsync(Db db, CurrentUser user, Estimate sent, GetEstimate.Response draft, CancellationToken ct)
+    private static async Task SendAsync(Db db, CurrentUser user, Estimate sent, GetEstimate.Response draft, bool? mail, DateTimeOffset now, CancellationToken ct)
     {
         var numbered = sent with { EstimateNumber = sent.EstimateNumber ?? await EstimateNumbers.TakeAsync(db, user.Account, ct) };
         await EstimateSql.SaveSent(db, numbered with { ContentHash = ContentHash.Of(numbered, draft.LineItems, draft.Taxes) }, ct);
+        if (mail ?? (await AccountSettings.OfAsync(db, user.Account, ct)).Documents.MailWhenSent)
+        {
+            await DocumentLetters.EnqueueAsync(db, user, DocumentLetters.Estimate, sent.Id.Value, sent.ClientId, "sent", now, ct);
+        }
+
         if (sent.JobId is { } job) await JobFollows.EstimateSentAsync(db, user, job, ct);
     }
 

@@ -29,6 +29,9 @@ internal static class InvoiceRules
 
     public static RuleException HasAFlatRate() => new("CONFLICT", "The invoice has one price for the whole, which lines would replace. Choose another draft.") { Field = "invoice_id" };
 
+    public static RuleException IsNotForTheClient(InvoiceStatus status) =>
+        new("PRECONDITION_FAILED", $"The invoice is {Words<InvoiceStatus>.Of(status)}: only one that was issued goes to the client.");
+
     public static RuleException IsNoDraft(InvoiceStatus status) =>
         new("IMMUTABLE_ENTITY", $"Only a draft can be deleted; this invoice is {Words<InvoiceStatus>.Of(status)}. Make it void instead.");
 }

@@ -1,6 +1,7 @@
 using Outpost.FieldService.Accounts;
 using Outpost.FieldService.Documents;
 using Outpost.FieldService.Jobs;
+using Outpost.FieldService.Messages;
 using Outpost.FieldService.Payments;
 using Outpost.Kernel;
 using Outpost.Platform.Postgres;
@@ -11,7 +12,8 @@ namespace Outpost.FieldService.Invoices;
 internal static class IssueInvoice
 {
     /// <param name="draft">Locked by the caller, who also writes what became of it into the audit log.</param>
-    public static async Task RunAsync(Db db, CurrentUser user, Invoice draft, bool hasLines, TimeProvider clock, CancellationToken ct)
+    /// <param name="mail">Whether it goes to the client by e-mail; as the company has set it when null.</param>
+    public static async Task RunAsync(Db db, CurrentUser user, Invoice draft, bool hasLines, bool? mail, TimeProvider clock, CancellationToken ct)
     {
         if (!hasLines && draft.FlatRateCents is null) throw DocumentRules.NothingOnIt("invoice");
 
@@ -23,6 +25,11 @@ internal static class IssueInvoice
         // Nothing is owed on it, so nobody will ever pay it.
         if (issued.TotalCents == Money.Zero) await InvoiceSql.SaveMove(db, issued.Settled(Settlement.Nothing, now), ct);
         await Deposits.ApplyAsync(db, user, issued, now, ct);
+        if (mail ?? (await AccountSettings.OfAsync(db, user.Account, ct)).Documents.MailWhenSent)
+        {
+            await DocumentLetters.EnqueueAsync(db, user, DocumentLetters.Invoice, draft.Id.Value, draft.ClientId, "issue", now, ct);
+        }
+
         if (issued.JobId is { } job) await JobFollows.InvoiceIssuedAsync(db, user, job, ct);
     }
 }

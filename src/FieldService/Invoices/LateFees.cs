@@ -72,7 +72,7 @@ internal static class LateFees
         };
         await InvoiceSql.Insert(db, draft, totals, ct);
         await InvoiceSql.MarkAsLateFee(db, draft, late, stage.DaysAfterDue, ct);
-        await IssueInvoice.RunAsync(db, user, draft, true, account.Clock, ct);
+        await IssueInvoice.RunAsync(db, user, draft, true, null, account.Clock, ct);
         await AuditLog.Inserted(db, user, "invoice", draft.Id, await GetInvoice.WrittenAsync(db, user.Account, draft.Id, ct), ct);
         await db.CommitAsync(ct);
         return true;

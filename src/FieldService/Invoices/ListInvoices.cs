@@ -64,17 +64,20 @@ internal static class ListInvoices
         var asked = Asked(filter, user, clock);
         Sql clients = $"join clients c on c.account_id = i.account_id and c.id = i.client_id";
 
+        Sql id = $"i.id, i.account_id, i.client_id", origin = $"i.job_id, i.estimate_id, i.property_id, i.status, i.invoice_number";
+        Sql amounts = $"""
+            i.flat_rate_cents, i.subtotal_cents, i.tax_cents, i.total_cents, i.paid_cents, i.credited_cents, i.written_off_cents, i.balance_cents,
+            i.notes, i.due_date, i.sent_at, i.paid_at, i.voided_at, i.created_by, i.created_at, i.updated_at
+            """;
+
+        // The page first, then the names of its clients.
         return Answers.Page(paging, await db.PageAsync<Row>(search,
             $"""
-            with page as materialized (select i.id {Answers.Counted(search)} from invoices i {Sql.If(filter.Sort is "client_name", clients)} where {asked} order by {order} {paging.Window})
-            select i.id, i.account_id, i.client_id, c.name as client_name, i.job_id, i.estimate_id, i.property_id, i.status, i.invoice_number,
-                   i.tax_rate_millionths as tax_rate, i.flat_rate_cents, i.subtotal_cents, i.tax_cents, i.total_cents, i.paid_cents,
-                   i.credited_cents, i.written_off_cents, i.balance_cents,
-                   i.notes, i.due_date, i.sent_at, i.paid_at, i.voided_at, i.created_by, i.created_at, i.updated_at {Answers.Total(search)}
-            from page
-            join invoices i on i.account_id = {user.Account} and i.id = page.id
-            {clients}
-            order by {order}
+            with page as materialized (
+              select {id}, {origin}, i.tax_rate_millionths, {amounts} {Answers.Counted(search)}
+              from invoices i {Sql.If(filter.Sort is "client_name", clients)} where {asked} order by {order} {paging.Window}
+            )
+            select {id}, c.name as client_name, {origin}, i.tax_rate_millionths as tax_rate, {amounts} {Answers.Total(search)} from page i {clients} order by {order}
             """,
             $"select count(*) from invoices i where {asked}", ct));
     }

@@ -10,7 +10,11 @@ namespace Outpost.FieldService.Invoices;
 /// <summary>The invoice is issued, falls overdue or is made void. Whether it is paid follows from its payments and from nothing else.</summary>
 internal static class TransitionInvoice
 {
-    public sealed record Request([property: Required] InvoiceStatus? Status);
+    public sealed record Request([property: Required] InvoiceStatus? Status)
+    {
+        /// <summary>With its issue the invoice goes to the client by e-mail, with its PDF; as the company has set it when left out.</summary>
+        public bool? Mail { get; init; }
+    }
 
     public sealed record Response(InvoiceStatus Status, GetInvoice.Response Data);
 
@@ -26,7 +30,7 @@ internal static class TransitionInvoice
         switch (request.Status!.Value)
         {
             case InvoiceStatus.Sent when invoice.Status is InvoiceStatus.Draft:
-                await IssueInvoice.RunAsync(db, user, invoice, before.LineItems.Count > 0, clock, ct);
+                await IssueInvoice.RunAsync(db, user, invoice, before.LineItems.Count > 0, request.Mail, clock, ct);
                 break;
             case InvoiceStatus.Overdue:
                 await InvoiceSql.SaveMove(db, invoice.FallOverdue(DueDate.Today(user, clock)), ct);

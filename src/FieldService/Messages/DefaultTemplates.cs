@@ -59,12 +59,39 @@ internal static class DefaultTemplates
         """,
         "{{company_name}}: thank you for your order. We would like to hear how it went. {{review_url}}");
 
+    public static IReadOnlyDictionary<Channel, Template> EstimateSent { get; } = Letter(
+        "Estimate {{estimate_number}} from {{company_name}}",
+        """
+        Hello {{client_name}},
+
+        here is our estimate {{estimate_number}} over {{total}}. You find it in the attachment.
+
+        We look forward to your answer.
+
+        {{company_name}}
+        """);
+
+    public static IReadOnlyDictionary<Channel, Template> InvoiceSent { get; } = Letter(
+        "Invoice {{invoice_number}} from {{company_name}}",
+        """
+        Hello {{client_name}},
+
+        here is our invoice {{invoice_number}} over {{total}}, due on {{due_date}}. You find it in the attachment.
+
+        Thank you for your order.
+
+        {{company_name}}
+        """);
+
     private static Dictionary<Channel, Template> Of(string title, string letter, string shortText) => new()
     {
         [Channel.Email] = new(title, letter + "\n\n--\nNo more such messages: {{opt_out_url}}", Html(letter)),
         [Channel.Sms] = new(null, shortText + " No more: {{opt_out_url}}", null),
         [Channel.Chat] = new(null, shortText, null),
     };
+
+    // What goes with an enclosure is a letter and nothing else.
+    private static Dictionary<Channel, Template> Letter(string title, string letter) => new() { [Channel.Email] = Of(title, letter, "")[Channel.Email] };
 
     private static string Html(string letter) =>
         $"<!doctype html><html lang=\"en\"><body>{string.Concat(letter.Split("\n\n").Select(paragraph => $"<p>{WebUtility.HtmlEncode(paragraph).Replace("\n", "<br>", StringComparison.Ordinal)}</p>"))}"

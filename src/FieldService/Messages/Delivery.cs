@@ -1,9 +1,14 @@
 namespace Outpost.FieldService.Messages;
 
 /// <summary>A message as it goes out.</summary>
+/// <param name="Subject">What it speaks of.</param>
 /// <param name="OptOutUrl">Where the client says that they want no more; null for what cannot be declined.</param>
 /// <param name="SenderName">The company, as the client knows it.</param>
-internal sealed record Letter(MessageId Id, string Rule, Channel Channel, string To, Template Content, Uri? OptOutUrl, string SenderName, string? ReplyTo, DateTimeOffset Now);
+internal sealed record Letter(MessageId Id, string Rule, Guid Subject, Channel Channel, string To, Template Content, Uri? OptOutUrl, string SenderName, string? ReplyTo, DateTimeOffset Now)
+{
+    /// <summary>Files that go with it.</summary>
+    public IReadOnlyList<Enclosure> Enclosures { get; init; } = [];
+}
 
 /// <summary>What became of one attempt to deliver.</summary>
 internal abstract record Delivery

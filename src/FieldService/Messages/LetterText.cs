@@ -32,6 +32,32 @@ internal static class LetterText
         }
 
         Header(text, "MIME-Version", "1.0");
+        if (letter.Enclosures.Count == 0)
+        {
+            Words(text, letter);
+            return Encoding.ASCII.GetBytes(text.ToString());
+        }
+
+        var around = $"=_e{letter.Id.Value:n}";
+        Header(text, "Content-Type", $"multipart/mixed; boundary=\"{around}\"");
+        text.Append("\r\n--").Append(around).Append("\r\n");
+        Words(text, letter);
+        foreach (var enclosure in letter.Enclosures)
+        {
+            text.Append("--").Append(around).Append("\r\n");
+            Header(text, "Content-Type", $"{enclosure.MediaType}; name=\"{enclosure.Name}\"");
+            Header(text, "Content-Disposition", $"attachment; filename=\"{enclosure.Name}\"");
+            Header(text, "Content-Transfer-Encoding", "base64");
+            text.Append("\r\n");
+            Base64(text, enclosure.Content);
+        }
+
+        return Encoding.ASCII.GetBytes(text.Append("--").Append(around).Append("--\r\n").ToString());
+    }
+
+    // The text, and HTML beside it where there is one.
+    private static void Words(StringBuilder text, Letter letter)
+    {
         if (letter.Content.BodyHtml is { } html)
         {
             var boundary = $"=_{letter.Id.Value:n}";
@@ -46,8 +72,6 @@ internal static class LetterText
         {
             Part(text, "text/plain", letter.Content.BodyText);
         }
-
-        return Encoding.ASCII.GetBytes(text.ToString());
     }
 
     private static void Header(StringBuilder text, string name, string value) => text.Append(name).Append(": ").Append(value).Append("\r\n");
@@ -57,7 +81,12 @@ internal static class LetterText
         Header(text, "Content-Type", $"{type}; charset=utf-8");
         Header(text, "Content-Transfer-Encoding", "base64");
         text.Append("\r\n");
-        var encoded = Convert.ToBase64String(Encoding.UTF8.GetBytes(body.ReplaceLineEndings("\r\n")));
+        Base64(text, Encoding.UTF8.GetBytes(body.ReplaceLineEndings("\r\n")));
+    }
+
+    private static void Base64(StringBuilder text, byte[] content)
+    {
+        var encoded = Convert.ToBase64String(content);
         for (var at = 0; at < encoded.Length; at += LineOfBase64) text.Append(encoded, at, Math.Min(LineOfBase64, encoded.Length - at)).Append("\r\n");
     }
 

@@ -16,7 +16,7 @@ internal static class ListTemplates
     public static async Task<Ok<Page<Row>>> Handle([AsParameters] Paging paging, CurrentUser user, Db db, MessageBook book, CancellationToken ct)
     {
         var own = await MessageTemplateSql.List(db, user.Account, ct);
-        var rows = (from rule in book.Rules from channel in Enum.GetValues<Channel>() select Shown(rule, channel, own.Find(t => t.Rule == rule.Name && t.Channel == channel))).ToList();
+        var rows = (from rule in book.Rules from channel in rule.Defaults.Keys.Order() select Shown(rule, channel, own.Find(t => t.Rule == rule.Name && t.Channel == channel))).ToList();
         return Answers.Page(paging, ([.. rows.Skip(paging.Offset).Take(paging.Limit)], rows.Count));
     }
 
@@ -28,7 +28,7 @@ internal static class ListTemplates
 
     /// <exception cref="RuleException">NOT_FOUND</exception>
     internal static (MessageRule Rule, Channel Channel) Of(MessageBook book, string template) =>
-        template.Split('.') is [var name, var word] && book.Find(name) is { } rule && Words<Channel>.TryParse(word, out var channel) ? (rule, channel) : throw Missing.Of("message template");
+        template.Split('.') is [var name, var word] && book.Find(name) is { } rule && Words<Channel>.TryParse(word, out var channel) && rule.Defaults.ContainsKey(channel) ? (rule, channel) : throw Missing.Of("message template");
 
     internal static Row Shown(MessageRule rule, Channel channel, MessageTemplate? own)
     {

@@ -15,13 +15,15 @@ internal sealed class MailCarrier(MailSettings mail) : ICarrier
         // What is spliced into the conversation must not be able to say something else.
         if (!MailAddress.TryCreate(letter.To, out var to) || to.Address != letter.To || letter.To.Any(c => c is <= ' ' or > '~' or '<' or '>')) return new Delivery.Refused("The address cannot be written to.");
 
-        var handed = false;
+        bool addressed = false, handed = false;
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
         patience.CancelAfter(mail.Patience);
         try
         {
             await using var talk = await SmtpConversation.OpenAsync(mail, patience.Token);
-            await talk.OfferAsync(mail.From!.Address, letter.To, LetterText.Write(letter, mail.From), patience.Token);
+            await talk.IntroduceAsync(mail.From!.Address, patience.Token);
+            addressed = true;
+            await talk.OfferAsync(letter.To, LetterText.Write(letter, mail.From), patience.Token);
             if (!await handOver(ct)) return new Delivery.NotYet("Somebody else sends it.");
 
             handed = true;
@@ -41,7 +43,8 @@ internal sealed class MailCarrier(MailSettings mail) : ICarrier
         }
         catch (SmtpRefusal refusal)
         {
-            return refusal.ForGood ? new Delivery.Refused(refusal.Message) : new Delivery.NotYet(refusal.Message);
+            // What is refused before the addressee was named is about us, our password or our address, and can be mended without losing the letter.
+            return refusal.ForGood && addressed ? new Delivery.Refused(refusal.Message) : new Delivery.NotYet(refusal.Message);
         }
         catch (Exception lost) when (lost is IOException or SocketException or AuthenticationException || (lost is OperationCanceledException && patience.IsCancellationRequested))
         {

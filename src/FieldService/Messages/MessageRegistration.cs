@@ -9,6 +9,7 @@ internal static class MessageRegistration
     public static IServiceCollection AddMessages(this IServiceCollection services, Settings settings)
     {
         foreach (var kind in AutomationKind.All) services.AddSingleton(kind.Rule);
+        services.AddSingleton(DocumentLetters.Estimate).AddSingleton(DocumentLetters.Invoice);
         return services.AddSingleton<MessageBook>().AddSingleton(PublicAddress.Of(settings));
     }
 

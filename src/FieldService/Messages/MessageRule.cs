@@ -11,6 +11,7 @@ namespace Outpost.FieldService.Messages;
 /// <param name="Name">As it stands in <c>messages.rule</c>: <c>visit_reminder</c>.</param>
 /// <param name="SubjectType">What it speaks of: <c>visit</c>.</param>
 /// <param name="Find">The facts for one occasion; null when the thing is gone.</param>
+/// <param name="Defaults">Our wording for each way there is to say it.</param>
 /// <param name="Example">The thing that a preview speaks of: the newest there is; null when there is none.</param>
 internal sealed record MessageRule(
     string Name,

@@ -17,6 +17,8 @@ internal static class MessageRules
     public static RuleException OpenPlaceholder(string field) =>
         new("VALIDATION_ERROR", "A placeholder is written {{name}}: one of them is not closed.") { Field = field };
 
+    public static RuleException HasNoMail() => new("PRECONDITION_FAILED", "The client has no e-mail address. Add one, then send it.");
+
     public static RuleException NeedsATitle() => new("VALIDATION_ERROR", "An e-mail needs a subject.") { Field = "title" };
 
     public static RuleException OnlyLetters(string field) => new("VALIDATION_ERROR", "Only an e-mail has a subject and HTML.") { Field = field };

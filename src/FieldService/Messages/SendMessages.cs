@@ -16,7 +16,7 @@ namespace Outpost.FieldService.Messages;
 /// before the other side may have it. What a sender leaves behind that had not been handed over is sent by the next one; what had been is in doubt and is not.
 /// </summary>
 internal sealed partial class SendMessages(
-    NpgsqlDataSource source, Companies companies, MessageBook book, IEnumerable<ICarrier> carriers, PublicAddress address, TimeProvider clock, ILogger<SendMessages> log)
+    NpgsqlDataSource source, Companies companies, MessageBook book, IEnumerable<ICarrier> carriers, PublicAddress address, Enclose enclose, TimeProvider clock, ILogger<SendMessages> log)
 {
     internal static readonly TimeSpan Lease = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan NoWayFor = TimeSpan.FromMinutes(15);
@@ -65,9 +65,14 @@ internal sealed partial class SendMessages(
             if (await companies.FindAsync(account, ct) is not { } company) return;
             if (await AdmitAsync(company, id, claim, ct) is not { } letter) return;
 
+            var enclosures = letter.Channel is Channel.Email ? await enclose(company.Caller, company.Read, letter.Rule, letter.Subject, ct) : [];
             delivery = carriers.FirstOrDefault(c => c.Carries(letter.Channel)) is { } carrier
-                ? await carrier.SendAsync(letter, async token => handed = await HandOverAsync(company, id, claim, token), ct)
+                ? await carrier.SendAsync(letter with { Enclosures = enclosures }, async token => handed = await HandOverAsync(company, id, claim, token), ct)
                 : new Delivery.NoWay(Obstacles.NotConfigured);
+        }
+        catch (RuleException notNow) when (notNow.Code is "SERVICE_UNAVAILABLE")
+        {
+            delivery = new Delivery.NoWay(notNow.Message);
         }
         catch (Exception e) // One message that cannot be sent must not keep the others waiting.
         {
@@ -123,7 +128,7 @@ internal sealed partial class SendMessages(
         var content = template.With(WithOurs(facts.Values, caller.AccountName, client.Name, optOut));
         await MessageSql.Admit(db, message, to!, content, now, ct);
         await db.CommitAsync(ct);
-        return new(id, message.Rule, message.Channel, to!, content, optOut, caller.AccountName, settings.ReplyTo, now);
+        return new(id, message.Rule, message.SubjectId, message.Channel, to!, content, optOut, caller.AccountName, settings.ReplyTo, now);
     }
 
     /// <summary>What every message may speak of, whatever its rule.</summary>

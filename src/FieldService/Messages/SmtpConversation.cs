@@ -71,10 +71,12 @@ internal sealed class SmtpConversation : IAsyncDisposable
         }
     }
 
+    /// <summary>Says who writes.</summary>
+    public async Task IntroduceAsync(string from, CancellationToken ct) => await SayAsync($"MAIL FROM:<{from}>", 2, ct);
+
     /// <summary>Everything but the final dot. The server has taken nothing on yet.</summary>
-    public async Task OfferAsync(string from, string to, ReadOnlyMemory<byte> letter, CancellationToken ct)
+    public async Task OfferAsync(string to, ReadOnlyMemory<byte> letter, CancellationToken ct)
     {
-        await SayAsync($"MAIL FROM:<{from}>", 2, ct);
         await SayAsync($"RCPT TO:<{to}>", 2, ct);
         await SayAsync("DATA", 3, ct);
         await _stream.WriteAsync(Stuffed(letter.Span), ct);

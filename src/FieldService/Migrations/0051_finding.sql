@@ -120,6 +120,7 @@ grant execute on function clients_matching(text), properties_by_address(text), j
 
 -- The orders that a list offers and that had none.
 create index visits_by_creation on visits (account_id, created_at, id);
+create index jobs_by_priority on jobs (account_id, priority, created_at, id);
 create index jobs_by_title on jobs (account_id, lower(title), id);
 create index estimates_by_change on estimates (account_id, updated_at, id);
 create index invoices_by_change on invoices (account_id, updated_at, id);

@@ -67,7 +67,7 @@ internal static class MakeDueInvoices
         if (!plan.Issues) return draft.Id;
 
         var invoice = (await InvoiceSql.FindForUpdate(db, user.Account, draft.Id, ct))!;
-        await IssueInvoice.RunAsync(db, user, invoice, draft.LineItems.Count > 0, account.Clock, ct);
+        await IssueInvoice.RunAsync(db, user, invoice, draft.LineItems.Count > 0, null, account.Clock, ct);
         await AuditLog.Updated(db, user, "invoice", draft.Id, draft, await GetInvoice.WrittenAsync(db, user.Account, draft.Id, ct), ct);
         return draft.Id;
     }

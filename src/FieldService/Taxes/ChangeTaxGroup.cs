@@ -14,13 +14,19 @@ internal static class ChangeTaxGroup
         var group = await TaxGroupSql.FindForUpdate(db, user.Account, id, ct) ?? throw Missing.Of("tax group");
         if (patch.IsEmpty) return Answers.Ok(group);
 
-        var change = await patch.OverAsync(new(group.Name, [.. group.Rates.Select(part => part.Id)], group.IsDefault, group.IsActive), ct);
+        var change = await patch.OverAsync(new(group.Name, [.. group.Rates.Select(part => part.Id)], group.IsDefault, group.IsActive)
+        {
+            VatCategory = group.VatCategory,
+            ExemptionReason = group.ExemptionReason,
+        }, ct);
         var changed = await TaxGroupSql.Save(db, group with
         {
             Name = change.Name,
             IsDefault = change.IsDefault ?? false,
             IsActive = change.IsActive ?? true,
             Rates = change.Parts(),
+            VatCategory = change.VatCategory,
+            ExemptionReason = change.ExemptionReason,
         }, ct);
         await AuditLog.Updated(db, user, "tax_group", id, group, changed, ct);
         await db.CommitAsync(ct);

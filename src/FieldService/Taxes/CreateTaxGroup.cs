@@ -17,6 +17,11 @@ internal static class CreateTaxGroup
         bool? IsDefault,
         bool? IsActive)
     {
+        public VatCategory? VatCategory { get; init; }
+
+        [StringLength(500)]
+        public string? ExemptionReason { get; init; }
+
         /// <summary>The rates by their ids only; what they are called and come to is read again once they are stored.</summary>
         /// <exception cref="RuleException">VALIDATION_ERROR</exception>
         internal IReadOnlyList<TaxGroup.Part> Parts() =>
@@ -28,7 +33,11 @@ internal static class CreateTaxGroup
     public static async Task<Created<One<TaxGroup>>> Handle(Request request, CurrentUser user, Db db, CancellationToken ct)
     {
         var group = await TaxGroupSql.Insert(db, new(
-            TaxGroupId.New(), user.Account, request.Name, request.IsDefault ?? false, request.IsActive ?? true, request.Parts(), default, default), ct);
+            TaxGroupId.New(), user.Account, request.Name, request.IsDefault ?? false, request.IsActive ?? true, request.Parts(), default, default)
+        {
+            VatCategory = request.VatCategory,
+            ExemptionReason = request.ExemptionReason,
+        }, ct);
         await AuditLog.Inserted(db, user, "tax_group", group.Id, group, ct);
         await db.CommitAsync(ct);
 

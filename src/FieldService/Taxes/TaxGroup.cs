@@ -28,6 +28,12 @@ public sealed record TaxGroup(
     /// <summary>How often it was changed, from 1 on.</summary>
     public int Version { get; init; }
 
+    /// <summary>What an invoice in data calls it; taxed when it comes to anything, and to be said when it comes to nothing.</summary>
+    public VatCategory? VatCategory { get; init; }
+
+    /// <summary>Why nothing is charged, for the client to read.</summary>
+    public string? ExemptionReason { get; init; }
+
     /// <summary>What its rates come to.</summary>
     public Percent Rate => new(Rates.Sum(part => part.Rate.Millionths));
 }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Npgsql;
 using Outpost.FieldService.Accounts;
 using Outpost.FieldService.Web;
+using Outpost.Kernel;
 using Outpost.Platform.Postgres;
 
 namespace Outpost.FieldService.Taxes;
@@ -29,7 +30,8 @@ internal static class TaxGroupSql
     {
         if (group.IsDefault) await YieldDefault(db, group, ct);
         await WriteAsync(db, $"""
-            insert into tax_groups (account_id, id, name, is_default, is_active) values ({group.AccountId}, {group.Id}, {group.Name}, {group.IsDefault}, {group.IsActive})
+            insert into tax_groups (account_id, id, name, is_default, is_active, vat_category, exemption_reason)
+            values ({group.AccountId}, {group.Id}, {group.Name}, {group.IsDefault}, {group.IsActive}, {group.VatCategory}, {group.ExemptionReason})
             """, ct);
         await AddParts(db, group, ct);
         return (await Find(db, group.AccountId, group.Id, ct))!;
@@ -39,7 +41,7 @@ internal static class TaxGroupSql
     {
         if (group.IsDefault) await YieldDefault(db, group, ct);
         await WriteAsync(db, $"""
-            update tax_groups set name = {group.Name}, is_default = {group.IsDefault}, is_active = {group.IsActive} where account_id = {group.AccountId} and id = {group.Id}
+            update tax_groups set name = {group.Name}, is_default = {group.IsDefault}, is_active = {group.IsActive}, vat_category = {group.VatCategory}, exemption_reason = {group.ExemptionReason} where account_id = {group.AccountId} and id = {group.Id}
             """, ct);
         await db.RunAsync($"delete from tax_group_rates where account_id = {group.AccountId} and tax_group_id = {group.Id}", ct);
         await AddParts(db, group, ct);
@@ -82,7 +84,8 @@ internal static class TaxGroupSql
         g.id, g.account_id, g.name, g.is_default, g.is_active, g.created_at, g.updated_at, g.version,
         (select coalesce(jsonb_agg(jsonb_build_object('id', r.id, 'name', r.name, 'rate', r.rate_millionths / 10000.0) order by p.sort_order), '[]')::text
          from tax_group_rates p join tax_rates r on r.account_id = p.account_id and r.id = p.tax_rate_id
-         where p.account_id = g.account_id and p.tax_group_id = g.id)
+         where p.account_id = g.account_id and p.tax_group_id = g.id),
+        g.vat_category, g.exemption_reason
         """;
 
     public static TaxGroup Read(DbDataReader row) => new(
@@ -90,6 +93,8 @@ internal static class TaxGroupSql
         JsonSerializer.Deserialize<List<TaxGroup.Part>>(row.GetString(8), WireJson.Options)!, row.GetFieldValue<DateTimeOffset>(5), row.GetFieldValue<DateTimeOffset>(6))
     {
         Version = row.GetInt32(7),
+        VatCategory = row.IsDBNull(9) ? null : Words<VatCategory>.Parse(row.GetString(9)),
+        ExemptionReason = row.IsDBNull(10) ? null : row.GetString(10),
     };
 
     private static Task<int?> LockVersion(Db db, AccountId account, Guid id, CancellationToken ct) =>

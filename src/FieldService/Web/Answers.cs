@@ -40,7 +40,7 @@ internal static class Answers
     public static Sql? Counted(SearchText? search) => Sql.If(search is not null, $", count(*) over () as total");
 
     /// <summary>The last column of the rows; nothing where there is no search.</summary>
-    public static Sql? Total(SearchText? search) => Sql.If(search is not null, $", page.total");
+    public static Sql? Total(SearchText? search) => Sql.If(search is not null, $", total");
 }
 
 /// <summary>Which page of a list is asked for. Anything but whole numbers in range is a 400 that names the parameter.</summary>

@@ -52,7 +52,8 @@ internal sealed class HubClient : IDisposable
     /// <summary>Makes a key known to the hub. A key that is known already keeps its id, and the name it had.</summary>
     public Task<Registered> RegisterAsync(Ed25519Key key, string name, string? email, CancellationToken ct)
     {
-        var body = new JsonObject { ["public_key"] = Convert.ToBase64String(key.PublicKey), ["name"] = name };
+        // A hub that does not ask for the proof does not look at it.
+        var body = new JsonObject { ["public_key"] = Convert.ToBase64String(key.PublicKey), ["name"] = name, ["proof"] = RequestSignature.ProofOf(key) };
         if (email is not null) body["email"] = email;
         return AskAsync<Registered>(HttpMethod.Post, "register", body, signed: false, null, ct);
     }

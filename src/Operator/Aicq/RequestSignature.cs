@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Outpost.Platform.Secrets;
 
 namespace Outpost.Operator.Aicq;
 
@@ -20,6 +21,9 @@ internal static class RequestSignature
         request.Headers.Add("X-AICQ-Timestamp", timestamp.ToString(CultureInfo.InvariantCulture));
         request.Headers.Add(second ? "X-AICQ-Signature-V2" : "X-AICQ-Signature", Convert.ToBase64String(agent.Key.Sign(Encoding.UTF8.GetBytes(text))));
     }
+
+    /// <summary>Shows that who registers a key holds its private half.</summary>
+    public static string ProofOf(Ed25519Key key) => Convert.ToBase64String(key.Sign(Encoding.ASCII.GetBytes($"aicq-register-v1\n{Convert.ToBase64String(key.PublicKey)}")));
 
     /// <summary>An empty body is hashed as <c>{}</c>.</summary>
     public static string First(ReadOnlySpan<byte> body, string nonce, long timestamp) =>

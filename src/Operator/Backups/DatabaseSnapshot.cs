@@ -2,7 +2,9 @@ using System.Globalization;
 using Npgsql;
 using Outpost.Operator.Runtimes;
 using Outpost.Platform.Configuration;
+using Outpost.Platform.Migrations;
 using Outpost.Platform.Processes;
+using Outpost.Platform.Roles;
 
 namespace Outpost.Operator.Backups;
 
@@ -72,7 +74,7 @@ internal sealed class DatabaseSnapshot : IAsyncDisposable
 
         var rows = await RowsAsync(_connection, ct);
         return new(
-            (string)row[0]!, (string)row[1]!, (string)row[2]!, await SchemaAsync(_connection, ct), (long)row[3]!, (string)row[4]!, (string)row[5]!, (string)row[6]!, (string)row[7]!, row[8] as string,
+            (string)row[0]!, (string)row[1]!, (string)row[2]!, await SchemaAsync(_connection, Source.Subsystem, ct), (long)row[3]!, (string)row[4]!, (string)row[5]!, (string)row[6]!, (string)row[7]!, row[8] as string,
             rows, await AccessAsync(_connection, ct), await RolesAsync(ct), await GrantsAsync(ct), await GlobalsAsync(tools, ct));
     }
 
@@ -117,12 +119,13 @@ internal sealed class DatabaseSnapshot : IAsyncDisposable
     }
 
     /// <summary>The newest migration that a database has seen; null when it keeps no such table.</summary>
-    public static async Task<string?> SchemaAsync(NpgsqlConnection connection, CancellationToken ct)
+    public static async Task<string?> SchemaAsync(NpgsqlConnection connection, Subsystem subsystem, CancellationToken ct)
     {
-        var columns = await ListAsync(connection, "select attname::text from pg_attribute where attrelid = to_regclass('public.schema_migrations') and attnum > 0", r => r.GetString(0), ct);
+        var journal = $"public.{MigrationSet.From(subsystem.Migrations).Journal}";
+        var columns = await ListAsync(connection, $"select attname::text from pg_attribute where attrelid = to_regclass('{journal}') and attnum > 0", r => r.GetString(0), ct);
         if (!columns.Contains("version")) return null;
 
-        await using var command = new NpgsqlCommand($"select {(columns.Contains("name") ? "name" : "version")}::text from public.schema_migrations order by version desc limit 1", connection);
+        await using var command = new NpgsqlCommand($"select {(columns.Contains("name") ? "name" : "version")}::text from {journal} order by version desc limit 1", connection);
         return await command.ExecuteScalarAsync(ct) as string;
     }
 

@@ -54,7 +54,7 @@ public static class RedisCommands
             : settings.With(("REDIS_URL", data.Redis.Url(SecretsFile.Open(data.Secrets).Password("REDIS_PASSWORD"))));
     }
 
-    internal static RedisClient Client(Settings settings) => new(RedisUrl.Parse("REDIS_URL", settings.Required("REDIS_URL", "set it to redis://host:6379/0, or run outpost up")));
+    internal static RedisClient Client(Settings settings) => new(RedisUrl.Parse("REDIS_URL", settings.Required("REDIS_URL", "set it to redis://host:6379/0, or run outpost up")), new() { Authorities = RedisAuthorities.Of(settings) });
 
     /// <summary>What Redis refuses, or the way to it, in the operator's words.</summary>
     internal static async Task<T> ToldAsync<T>(Func<Task<T>> act)

@@ -53,7 +53,7 @@ internal sealed class RestoredDatabase(RestoreTarget target, string name, Manife
             .. rows.Keys.Except(_facts.Rows.Keys).Select(table => $"{table} was not in the backup"),
             .. _facts.Access.Where(a => access.GetValueOrDefault(a.Key) != a.Value).Select(a => $"who may do what with {a.Key} is not as it was"),
         ];
-        if (await DatabaseSnapshot.SchemaAsync(all, ct) is var schema && schema != _facts.Schema) differences = [.. differences, $"the schema is {schema ?? "unknown"} instead of {_facts.Schema ?? "unknown"}"];
+        if (await DatabaseSnapshot.SchemaAsync(all, target.Subsystem, ct) is var schema && schema != _facts.Schema) differences = [.. differences, $"the schema is {schema ?? "unknown"} instead of {_facts.Schema ?? "unknown"}"];
         if (differences.Length > 0)
         {
             throw new TroubleException(

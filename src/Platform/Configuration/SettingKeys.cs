@@ -54,6 +54,7 @@ public static class SettingKeys
         {
             Kind = SettingKind.RedisUrl, RequiredBecause = Deployments.NeedsRedis, Check = ValueChecks.Redis,
         },
+        new("REDIS_CA_FILE", Database, "all", "A PEM file with the authorities that vouch for the certificate of a rediss:// server, instead of the machine's own.") { InTemplate = false },
         new("AUTH_SECRET", Security, "fsm", "Signs the session cookies: at least 32 random characters. Whoever knows it can sign in as anybody; changing it signs everybody out.")
         {
             Kind = SettingKind.Secret, Generate = NewSecret, RequiredBecause = Deployments.NeedsAuthSecret, Check = ValueChecks.AuthSecret,
@@ -98,6 +99,7 @@ public static class SettingKeys
         },
         new("NODE_OPTIONS", Running, "nothing here", "Has no effect on Outpost, and is accepted for the sake of older .env files. DOTNET_GCHeapHardLimit limits the memory.") { InTemplate = false, Doubt = ValueChecks.NodeOptions },
         new("PUBLIC_URL", Messages, "fsm, worker", "Where clients reach the field service from outside, for the links in messages: https://office.example.com.") { Default = "FSM_HOST and FSM_PORT", Check = ValueChecks.HttpUrl },
+        new("PDF_PYTHON", Running, "fsm, worker", "The Python that has WeasyPrint, which prints PDF: apt install weasyprint.") { Default = "/usr/bin/python3", InTemplate = false },
         new("SMTP_HOST", Messages, "worker", "The mail server that takes letters to clients. Left out, they wait in the outbox and say so.") { Default = "none" },
         new("SMTP_PORT", Messages, "worker", "Its port: 587 with STARTTLS, 465 with TLS.") { Kind = SettingKind.Port, Default = "587", Check = ValueChecks.Port },
         new("SMTP_SECURITY", Messages, "worker", "How the way to it is encrypted: starttls, tls (from the first byte) or none.") { Default = "tls on port 465, otherwise starttls", Check = ValueChecks.OneOf("starttls", "tls", "none") },
@@ -132,6 +134,7 @@ public static class SettingKeys
         new("AUTO_BLOCK_ENABLED", Security, "aicq", "With true an address that goes over a limit ten times within an hour is blocked for a day.") { Default = "true, except for this machine itself", Check = ValueChecks.TrueOrFalse },
         new("RATE_LIMIT_WHITELIST", Security, "aicq", "Addresses or networks, joined by commas, that are neither limited nor blocked.") { Default = "none" },
         new("ADMIN_AGENT_ID", Security, "aicq", "The id of the agent that may delete anybody's messages.") { Default = "none" },
+        new("AICQ_REQUIRE_PROOF", Security, "aicq", "With true an agent registers only with a proof that it holds its private key, which the first clients do not send.") { Default = "false", InTemplate = false, Check = ValueChecks.TrueOrFalse },
         new("AICQ_REQUESTS_PER_MINUTE", Security, "aicq", "How many limited requests one address may make in a minute, of whatever kind.") { Default = "600", Check = ValueChecks.Between(1, 1_000_000) },
         new("AICQ_ROOM_MESSAGES", Running, "aicq", "The most messages that one room holds; the oldest go first. All go after a day.") { Default = "250000", Check = ValueChecks.Between(100, 10_000_000) },
         new("AICQ_INBOX_MESSAGES", Running, "aicq", "The most direct messages that wait for one agent. They go after a week.") { Default = "2000", Check = ValueChecks.Between(10, 1_000_000) },

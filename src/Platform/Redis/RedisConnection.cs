@@ -119,6 +119,7 @@ internal sealed class RedisConnection : IThreadPoolWorkItem, IDisposable
     {
         if (_broken) return false;
         if (_waiting.Count >= _options.MaxPending) throw new RedisUnavailableException($"Redis at {_where} is overloaded: {_waiting.Count} commands wait for its answer");
+        if (IsStalled(call.Started)) throw new RedisUnavailableException($"Redis at {_where} has stopped answering");
         if (_next.Length > 0 && _next.Length + bytes > _options.MaxUnsentBytes) throw new RedisUnavailableException($"Redis at {_where} is overloaded: {_next.Length} bytes wait to be sent");
 
         call.BeginsAt = _appended;
@@ -130,6 +131,11 @@ internal sealed class RedisConnection : IThreadPoolWorkItem, IDisposable
         ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: true);
         return true;
     }
+
+    // Called by who holds the gate. A busy server is heard all the time; one that hangs is silent.
+    private bool IsStalled(long now) =>
+        _options.StallPatience is { } patience && _waiting.TryPeek(out var oldest) && _clock.GetElapsedTime(oldest.Started, now) > patience
+        && _clock.GetElapsedTime(Volatile.Read(ref _lastHeard), now) > patience;
 
     private async Task FlushAsync()
     {

@@ -37,6 +37,8 @@ internal static class RedisDial
     private static string Why(Exception failed, RedisOptions options) => failed switch
     {
         OperationCanceledException => $"no connection within {options.ConnectTimeout.TotalSeconds:0.###} s",
+        // Which of the two says it depends on who is faster, the server that closes or the client that writes.
+        IOException { InnerException: SocketException cause } => cause.Message,
         AuthenticationException => $"TLS failed: {failed.Message}",
         _ => failed.Message,
     };

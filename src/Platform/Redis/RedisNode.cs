@@ -5,7 +5,7 @@ namespace Outpost.Platform.Redis;
 
 /// <summary>
 /// One server and the connection to it, which is made at the first call and made again whenever it ends. Calls wait for the very first attempt, and a moment
-/// for the first attempt after a break; once an attempt has failed they fail at once until one succeeds.
+/// for the first attempt after a break; once an attempt has failed, or taken longer than that, they fail at once until one succeeds.
 /// </summary>
 internal sealed partial class RedisNode : IDisposable
 {
@@ -83,7 +83,9 @@ internal sealed partial class RedisNode : IDisposable
         }
         catch (TimeoutException)
         {
-            throw new RedisUnavailableException($"Redis at {RedisDial.Where(Url)} cannot be reached: the connection is not there yet");
+            var late = new RedisUnavailableException($"Redis at {RedisDial.Where(Url)} cannot be reached: the connection is not there yet");
+            attempt.Suspect(late);
+            throw late;
         }
     }
 
@@ -193,6 +195,9 @@ internal sealed partial class RedisNode : IDisposable
             get => _failure;
             init => _failure = value;
         }
+
+        /// <summary>It may still succeed, but nobody is to wait for it any more.</summary>
+        public void Suspect(RedisUnavailableException late) => _failure ??= late;
 
         public void Succeed(RedisConnection connection)
         {

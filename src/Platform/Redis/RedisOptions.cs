@@ -12,6 +12,9 @@ public sealed record RedisOptions
     /// <summary>A connection whose oldest command waits longer than this is given up.</summary>
     public TimeSpan CommandTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>While a server has been silent for so long over a command that waits, further ones are refused instead of waiting behind it. Null: they wait.</summary>
+    public TimeSpan? StallPatience { get; init; }
+
     /// <summary>How long a call waits for a connection that has just broken and is being made again. Nobody waits for a server that is known to be down.</summary>
     public TimeSpan ReconnectPatience { get; init; } = TimeSpan.FromMilliseconds(80);
 

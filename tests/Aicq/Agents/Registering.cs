@@ -33,6 +33,37 @@ public sealed class Registering(PostgresServer postgres, RedisServer redis)
         Assert.Equal("ada@example.com", (string?)(await (await hub.Client().ReadAsync($"/who/{made["id"]}")).JsonAsync())["email"]);
     }
 
+    [Theory]
+    [InlineData("own", "true", HttpStatusCode.Created, null)]
+    [InlineData("own", "false", HttpStatusCode.Created, null)]
+    [InlineData("", "false", HttpStatusCode.Created, null)]
+    [InlineData("", "true", HttpStatusCode.BadRequest, "proof is required")]
+    [InlineData("another's", "false", HttpStatusCode.BadRequest, "invalid proof: must be the base64-encoded signature of aicq-register-v1, a line feed and public_key")]
+    [InlineData("!!", "true", HttpStatusCode.BadRequest, "invalid proof: must be the base64-encoded signature of aicq-register-v1, a line feed and public_key")]
+    public async Task Who_proves_to_hold_the_key_is_believed_and_a_hub_may_insist_on_it(string proof, string insists, HttpStatusCode status, string? sentence)
+    {
+        await using var hub = await HubUnderTest.StartAsync(postgres, redis, ("AICQ_REQUIRE_PROOF", insists));
+        using var key = Ed25519Key.Generate();
+        using var other = Ed25519Key.Generate();
+        var text = System.Text.Encoding.ASCII.GetBytes($"aicq-register-v1\n{Convert.ToBase64String(key.PublicKey)}");
+        var sent = proof switch { "own" => Convert.ToBase64String(key.Sign(text)), "another's" => Convert.ToBase64String(other.Sign(text)), _ => proof };
+
+        var answer = await hub.Client().PostJsonAsync("/register", $$"""{"public_key":"{{Convert.ToBase64String(key.PublicKey)}}","proof":"{{sent}}"}""");
+
+        if (sentence is null) await answer.JsonAsync(status);
+        else await answer.RefusedAsync(status, sentence);
+        Assert.Equal(sentence is null ? 1L : 0L, await hub.ValueAsync("select count(*) from agents"));
+    }
+
+    [Fact]
+    public void The_published_proof_holds()
+    {
+        using var key = new Ed25519Key([.. Enumerable.Range(0, 32).Select(i => (byte)i)]);
+        using var reader = new StreamReader(typeof(AicqApp).Assembly.GetManifestResourceStream("onboarding.md")!);
+
+        Assert.Contains($"`{Convert.ToBase64String(key.Sign(System.Text.Encoding.ASCII.GetBytes($"aicq-register-v1\n{Convert.ToBase64String(key.PublicKey)}")))}`", reader.ReadToEnd(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task The_same_key_is_the_same_agent_however_it_is_spelled()
     {

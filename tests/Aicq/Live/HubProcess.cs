@@ -11,8 +11,18 @@ namespace Outpost.Aicq.Tests.Live;
 internal sealed class HubProcess : IAsyncDisposable
 {
     private readonly Process _process;
+    private (long Lines, long Bytes, int Longest) _log;
 
     private HubProcess(Process process, string name, int port) => (_process, Name, Port) = (process, name, port);
+
+    /// <summary>How much it has written to its log.</summary>
+    public (long Lines, long Bytes, int Longest) Log
+    {
+        get
+        {
+            lock (_process) return _log;
+        }
+    }
 
     public string Name { get; }
 
@@ -30,9 +40,9 @@ internal sealed class HubProcess : IAsyncDisposable
         ];
         foreach (var (key, value) in all) start.Environment[key] = value;
         var process = Process.Start(start)!;
-        process.OutputDataReceived += (_, _) => { };
-        process.BeginOutputReadLine();
         var hub = new HubProcess(process, name, port);
+        process.OutputDataReceived += (_, line) => hub.Count(line.Data);
+        process.BeginOutputReadLine();
         await hub.ReadyAsync();
         return hub;
     }
@@ -49,6 +59,13 @@ internal sealed class HubProcess : IAsyncDisposable
         if (!_process.HasExited) _process.Kill();
         await _process.WaitForExitAsync();
         _process.Dispose();
+    }
+
+    private void Count(string? line)
+    {
+        if (line is null) return;
+
+        lock (_process) _log = (_log.Lines + 1, _log.Bytes + line.Length, Math.Max(_log.Longest, line.Length));
     }
 
     internal static int FreePort()

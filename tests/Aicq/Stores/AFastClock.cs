@@ -50,10 +50,17 @@ public sealed class AFastClock(PostgresServer postgres)
             await PassAsync(hub, TimeSpan.FromHours(25));
         }
 
+        // Nothing of the talk is left: what Redis still holds beyond that is its own, tables and buffers that it makes smaller at its own beat.
         await PassAsync(hub, TimeSpan.FromDays(8));
-        var after = await MemoryAsync(hub);
-        TestContext.Current.SendDiagnosticMessage("Redis before {0}, at most {1}, after {2} bytes; {3} messages", before, peak, after, Messages);
-        Assert.InRange(after, 0, before + (before / 4) + 1_000_000);
+        var most = before + (before / 4) + 500_000;
+        var (after, since) = (await MemoryAsync(hub), TimeProvider.System.GetTimestamp());
+        var atOnce = after;
+        for (; after > most && TimeProvider.System.GetElapsedTime(since) < TimeSpan.FromSeconds(60); after = await MemoryAsync(hub)) await Task.Delay(100, Stop);
+
+        TestContext.Current.TestOutputHelper?.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Messages} messages; Redis used {before} bytes before, {peak} at most, {atOnce} when all had expired, {after} after {TimeProvider.System.GetElapsedTime(since).TotalSeconds:0.0} s more"));
+        Assert.True(after <= most, $"{after} bytes are used instead of {before}: {Told(await hub.AskRedisAsync("MEMORY", "STATS"))}");
         Assert.Equal((long)Messages / 3 * 3 + 200, Convert.ToInt64(await hub.ValueAsync("select sum(message_count) from rooms"), CultureInfo.InvariantCulture));
     }
 
@@ -83,8 +90,8 @@ public sealed class AFastClock(PostgresServer postgres)
         hub.Clock.Advance(time);
         foreach (var some in (await KeysAsync(hub)).Chunk(1_000)) await hub.Redis.EvalAsync(Age, some.Select(key => (RedisArg)key).ToArray(), new RedisArg[] { (long)time.TotalMilliseconds }, Stop);
         await hub.App.Services.GetRequiredService<Sweep>().RunAsync(Stop);
-        var stays = time > TimeSpan.FromDays(7) ? "sweep:" : "dm:";
-        Assert.DoesNotContain(await KeysAsync(hub), key => key != "sweep:turn" && !key.StartsWith(stays, StringComparison.Ordinal));
+        // Whoever sweeps next may have taken its turn meanwhile; after more than a week that is all there is.
+        Assert.DoesNotContain(await KeysAsync(hub), key => key != "sweep:turn" && !(time < TimeSpan.FromDays(7) && key.StartsWith("dm:", StringComparison.Ordinal)));
     }
 
     // A page at a time: there may be hundreds of thousands.
@@ -120,4 +127,7 @@ public sealed class AFastClock(PostgresServer postgres)
         var info = (await hub.AskRedisAsync("INFO", "memory")).AsString()!;
         return long.Parse(info.Split("used_memory:")[1].Split('\r')[0], CultureInfo.InvariantCulture);
     }
+
+    private static string Told(RedisReply stats) =>
+        string.Join(", ", stats.AsPairs().Select(pair => $"{pair.Key.AsString()} {(pair.Value.Kind == RedisKind.List ? $"({Told(pair.Value)})" : pair.Value.AsString())}"));
 }

@@ -39,7 +39,7 @@ public sealed class TheDescriptionOfTheApi(PostgresServer postgres, RedisServer 
     }
 
     // The file is ours and evenly indented: paths by two, methods by four.
-    private static List<(string Method, string Path, string Text)> Operations()
+    internal static List<(string Method, string Path, string Text)> Operations()
     {
         using var reader = new StreamReader(typeof(AicqApp).Assembly.GetManifestResourceStream("openapi.yaml")!);
         var (found, path, inPaths) = (new List<(string, string, string)>(), "", false);

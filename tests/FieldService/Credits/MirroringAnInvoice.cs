@@ -68,7 +68,7 @@ public sealed class MirroringAnInvoice
     private static Money Sum<T>(IEnumerable<T> of, Func<T, Money> amount) => of.Aggregate(Money.Zero, (sum, one) => sum + amount(one));
 
     /// <summary>Invoices as the office writes them: priced by the same code, with discounts, both ways of rounding and of meaning prices, bare and composed taxes.</summary>
-    private static Arbitrary<Paper> Papers() =>
+    internal static Arbitrary<Paper> Papers() =>
         (from count in Gen.Choose(1, 6)
          from cents in Gen.Choose(1, 100_000).ArrayOf(count)
          from hundredths in Gen.Choose(1, 900).ArrayOf(count)

@@ -14,7 +14,7 @@ public sealed class PricingADocument
     private static readonly TaxGroupId Sales = TaxGroupId.New();
     private static readonly TaxGroupId Vat = TaxGroupId.New();
 
-    private static readonly IReadOnlyDictionary<TaxGroupId, AppliedTax> Known = new Dictionary<TaxGroupId, AppliedTax>
+    internal static readonly IReadOnlyDictionary<TaxGroupId, AppliedTax> Known = new Dictionary<TaxGroupId, AppliedTax>
     {
         [Sales] = new("Sales tax", Rate(5.25m), [new("State", Rate(4)), new("County", Rate(1.25m))], Sales),
         [Vat] = new("VAT", Rate(19), [new("VAT", Rate(19))], Vat),

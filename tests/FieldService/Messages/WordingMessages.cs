@@ -57,7 +57,7 @@ public sealed class WordingMessages(PostgresServer postgres)
 
         var all = (await (await owner.ReadAsync("/api/v1/message-templates?limit=100")).DataAsync()).AsArray();
 
-        Assert.Equal(12, all.Count);
+        Assert.Equal(14, all.Count);
         foreach (var one in all)
         {
             await (await owner.PutAsJsonAsync($"/api/v1/message-templates/{one!["template"]}", new { title = (string?)one["title"], body_text = (string?)one["body_text"], body_html = (string?)one["body_html"] }, FieldServiceUnderTest.Stop)).DataAsync();

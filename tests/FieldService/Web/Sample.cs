@@ -104,9 +104,9 @@ internal static class Sample
 
     public static object Body(string method, string pattern) => (method, pattern.TrimEnd('/').Split('/')[^1]) switch
     {
-        ("POST", "archival" or "billing" or "calendar-feed" or "cancel" or "convert" or "deactivate" or "deactivation" or "logout" or "password-reset" or "ping" or "resend" or "retry"
+        ("POST", "archival" or "billing" or "calendar-feed" or "cancel" or "convert" or "deactivate" or "deactivation" or "letters" or "logout" or "password-reset" or "ping" or "resend" or "retry"
             or "revocation" or "rotation" or "run" or "stop") => new { },
-        ("PUT", "receipt") => new { },
+        ("PUT", "receipt" or "logo") => new { },
         ("POST", "absences") => new { user_id = Guid.CreateVersion7(), kind = "sick", starts_at = "2026-11-24T14:00:00Z", ends_at = "2026-11-25T14:00:00Z" },
         ("POST", "api-keys") => new { name = "Another", scopes = new[] { "jobs:read" } },
         ("POST", "automations") => new { type = "visit_reminder" },

@@ -1,6 +1,9 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
 namespace Outpost.FieldService.Tests.Worker;
@@ -8,10 +11,13 @@ namespace Outpost.FieldService.Tests.Worker;
 /// <summary>
 /// A small mail server. It says on standard output <c>listening PORT</c>, and <c>accepted ADDRESS MESSAGE-ID</c> for each letter it has taken on. How it behaves
 /// is written in the address: <c>refuse</c> is turned away for good, <c>busy</c> for now and once, <c>stuck</c> hears nothing more once before its letter, <c>mute</c> hears
-/// nothing more once after its letter was taken on, and the letters themselves are said as <c>letter ADDRESS BASE64</c>.
+/// nothing more once after its letter was taken on, and the letters themselves are said as <c>letter ADDRESS BASE64</c>. With <see cref="Security"/> it speaks
+/// TLS, with <see cref="Ways"/> it asks who is there (<c>office</c> with the password <c>secret</c>) and says <c>signed in WAY ENCRYPTED</c>.
 /// </summary>
 internal static class MailServer
 {
+    public const string Security = "MAIL_SECURITY", Certificates = "MAIL_CERTIFICATES", Ways = "MAIL_AUTH";
+
     private static readonly ConcurrentDictionary<string, bool> Had = new(StringComparer.Ordinal);
     private static readonly Lock Out = new();
 
@@ -36,28 +42,55 @@ internal static class MailServer
         {
             using (client)
             {
-                var stream = client.GetStream();
-                using var reader = new StreamReader(stream, Encoding.ASCII);
-                await using var writer = new StreamWriter(stream, Encoding.ASCII) { NewLine = "\r\n", AutoFlush = true };
-                await TalkAsync(reader, writer);
+                await using var plain = client.GetStream();
+                if (Environment.GetEnvironmentVariable(Security) == "tls")
+                {
+                    await using var encrypted = await EncryptAsync(plain);
+                    await TalkAsync(encrypted, greet: true);
+                }
+                else
+                {
+                    await TalkAsync(plain, greet: true);
+                }
             }
         }
-        catch (IOException)
+        catch (Exception gone) when (gone is IOException or AuthenticationException)
         {
-            // The other side was killed.
+            // The other side was killed, or did not like the certificate.
         }
     }
 
-    private static async Task TalkAsync(StreamReader reader, StreamWriter writer)
+    private static async Task<SslStream> EncryptAsync(Stream plain)
     {
-        await writer.WriteLineAsync("220 sink.test at your service");
+        var encrypted = new SslStream(plain);
+        using var pem = X509Certificate2.CreateFromPemFile(
+            Path.Combine(Environment.GetEnvironmentVariable(Certificates)!, "cert.pem"), Path.Combine(Environment.GetEnvironmentVariable(Certificates)!, "key.pem"));
+        await encrypted.AuthenticateAsServerAsync(pem);
+        return encrypted;
+    }
+
+    private static async Task TalkAsync(Stream stream, bool greet)
+    {
+        using var reader = new StreamReader(stream, Encoding.ASCII, false, 1024, leaveOpen: true);
+        await using var writer = new StreamWriter(stream, Encoding.ASCII, 1024, leaveOpen: true) { NewLine = "\r\n", AutoFlush = true };
+        if (greet) await writer.WriteLineAsync("220 sink.test at your service");
+        var ways = Environment.GetEnvironmentVariable(Ways);
         var to = "";
         while (await reader.ReadLineAsync() is { } line)
         {
             switch (line.Split(' ', ':')[0].ToUpperInvariant())
             {
                 case "EHLO":
-                    await writer.WriteLineAsync("250-sink.test\r\n250 8BITMIME");
+                    if (stream is not SslStream && Environment.GetEnvironmentVariable(Security) == "starttls") await writer.WriteLineAsync("250-sink.test\r\n250 STARTTLS");
+                    else await writer.WriteLineAsync($"250-sink.test{(ways is null ? "" : $"\r\n250-AUTH {ways}")}\r\n250 8BITMIME");
+                    break;
+                case "STARTTLS":
+                    await writer.WriteLineAsync("220 go ahead");
+                    await using (var encrypted = await EncryptAsync(stream)) await TalkAsync(encrypted, greet: false);
+                    return;
+                case "AUTH":
+                    await writer.WriteLineAsync(await SignsInAsync(line, reader, writer) ? "235 2.7.0 welcome" : "535 5.7.8 wrong password");
+                    Say($"signed in {line.Split(' ')[1]} {(stream is SslStream ? "encrypted" : "readable")}");
                     break;
                 case "RCPT":
                     to = line[(line.IndexOf('<', StringComparison.Ordinal) + 1)..line.IndexOf('>', StringComparison.Ordinal)];
@@ -90,6 +123,18 @@ internal static class MailServer
             }
         }
     }
+
+    private static async Task<bool> SignsInAsync(string line, StreamReader reader, StreamWriter writer)
+    {
+        if (line.StartsWith("AUTH PLAIN ", StringComparison.Ordinal)) return Decoded(line["AUTH PLAIN ".Length..]) == "\0office\0secret";
+
+        await writer.WriteLineAsync("334 VXNlcm5hbWU6");
+        var user = Decoded(await reader.ReadLineAsync());
+        await writer.WriteLineAsync("334 UGFzc3dvcmQ6");
+        return (user, Decoded(await reader.ReadLineAsync())) == ("office", "secret");
+    }
+
+    private static string Decoded(string? word) => Encoding.UTF8.GetString(Convert.FromBase64String(word ?? ""));
 
     private static void Say(string line)
     {

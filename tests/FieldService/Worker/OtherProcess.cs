@@ -36,7 +36,7 @@ internal sealed class OtherProcess : IAsyncDisposable
     }
 
     /// <summary>A mail server, and the port on which it listens.</summary>
-    public static Task<(OtherProcess Process, int Port)> MailAsync() => ListeningAsync("mail");
+    public static Task<(OtherProcess Process, int Port)> MailAsync(params (string Key, string Value)[] settings) => ListeningAsync("mail", settings);
 
     public static Task<(OtherProcess Process, int Port)> GatewayAsync(params (string Key, string Value)[] settings) => ListeningAsync("gateway", settings);
 

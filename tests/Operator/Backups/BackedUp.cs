@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Outpost.Aicq;
 using Outpost.FieldService;
 using Outpost.Operator.Backups;
 using Outpost.Operator.Commands;
@@ -64,10 +65,23 @@ internal sealed class BackedUp : IAsyncDisposable
             insert into clients (account_id, id, name) select '00000000-0000-7000-8000-000000000002', gen_random_uuid(), 'Customer ' || n from generate_series(1, 7) n;
             """);
         await command.ExecuteNonQueryAsync(Ct);
-        root ??= Directory.CreateTempSubdirectory("outpost-backup-").FullName;
-        // The user that runs a database in here has to get through.
+        return new(database, Open(root ?? Directory.CreateTempSubdirectory("outpost-backup-").FullName), FieldServiceRole.Subsystem);
+    }
+
+    /// <summary>The agent hub with an agent in it.</summary>
+    public static async Task<BackedUp> HubAsync(PostgresServer server)
+    {
+        var database = await server.DatabaseAsync(MigrationSet.From(AicqRole.Subsystem.Migrations), AicqRole.Subsystem.Name, Ct);
+        await using var command = database.OwnerSource.CreateCommand("insert into agents (id, public_key, name) values ('d515b305-a520-4250-9556-ee0e2094ec48', 'b64', 'scout')");
+        await command.ExecuteNonQueryAsync(Ct);
+        return new(database, Open(Directory.CreateTempSubdirectory("outpost-backup-").FullName), AicqRole.Subsystem);
+    }
+
+    // The user that runs a database in here has to get through.
+    private static string Open(string root)
+    {
         File.SetUnixFileMode(root, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
-        return new(database, root, FieldServiceRole.Subsystem);
+        return root;
     }
 
     public BackedUp With(string key, string value)

@@ -100,6 +100,32 @@ public sealed class LosingRedis(RedisServer shared)
     }
 
     [Fact]
+    public async Task Nobody_waits_behind_a_server_that_has_stopped_answering()
+    {
+        await using var server = await RedisProcess.StartAsync();
+        await using var redis = new RedisClient(server.Url, new() { CommandTimeout = TimeSpan.FromSeconds(120), StallPatience = TimeSpan.FromMilliseconds(50) });
+        await redis.CallAsync(Ping, Ct);
+        await server.PauseAsync();
+
+        var waiting = new List<Task<RedisReply>>();
+        Task<RedisReply>? refused = null;
+        await UntilAsync(() =>
+        {
+            var call = redis.CallAsync(Ping, Ct).AsTask();
+            if (call.IsFaulted) refused = call;
+            else waiting.Add(call);
+            return refused is not null;
+        });
+
+        Assert.False((await Assert.ThrowsAsync<RedisUnavailableException>(() => refused!)).MayHaveBeenCarriedOut);
+        Assert.NotEmpty(waiting);
+        // Who was there before is not given up: it answers all of them when it goes on.
+        await server.ResumeAsync();
+        foreach (var call in waiting) Assert.Equal("PONG", (await call).AsString());
+        await redis.CallAsync(Ping, Ct);
+    }
+
+    [Fact]
     public async Task Answers_that_come_byte_by_byte_are_whole()
     {
         var url = await shared.DatabaseAsync(Ct);
@@ -243,14 +269,15 @@ public sealed class LosingRedis(RedisServer shared)
     [Fact]
     public async Task Who_vouches_for_the_certificate_decides_over_tls()
     {
-        using var ca = NewAuthority();
+        using var ca = TestCertificates.NewAuthority();
         await using var server = await RedisProcess.StartAsync(
             tcp: true,
             settings: "port 0\ntls-port {port}\ntls-cert-file {dir}/cert.pem\ntls-key-file {dir}/key.pem\ntls-ca-cert-file {dir}/ca.pem\ntls-auth-clients no",
-            prepare: directory => WriteCertificateAsync(ca, directory));
+            prepare: directory => TestCertificates.WriteAsync(ca, directory));
         var url = RedisUrl.Parse("REDIS_URL", $"rediss://127.0.0.1:{server.Port}");
 
-        await using var trusting = new RedisClient(url, new() { Authorities = [ca] });
+        var settings = new Settings(new Dictionary<string, string> { ["REDIS_CA_FILE"] = Path.Combine(server.Directory, "ca.pem") });
+        await using var trusting = new RedisClient(url, new() { Authorities = RedisAuthorities.Of(settings) });
         await trusting.CallAsync(new("SET", "large", new string('x', 1_000_000)), Ct);
         Assert.Equal(1_000_000, (await trusting.CallAsync(new("GET", "large"), Ct)).AsBytes().Length);
         await using var subscription = await trusting.SubscribeAsync("news", Ct);
@@ -258,6 +285,22 @@ public sealed class LosingRedis(RedisServer shared)
 
         await using var doubting = new RedisClient(url);
         Assert.Contains("TLS failed", (await Assert.ThrowsAsync<RedisUnavailableException>(async () => await doubting.CallAsync(Ping, Ct))).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(null, "REDIS_CA_FILE cannot be read: ")]
+    [InlineData("", "REDIS_CA_FILE holds no certificate")]
+    [InlineData("-----BEGIN CERTIFICATE-----\nbm9uZQ==\n-----END CERTIFICATE-----\n", "REDIS_CA_FILE cannot be read: ")]
+    public async Task A_file_that_vouches_for_nobody_is_named(string? content, string sentence)
+    {
+        var path = Path.Combine(Path.GetTempPath(), $"outpost-ca-{Guid.NewGuid():n}.pem");
+        if (content is not null) await File.WriteAllTextAsync(path, content, Ct);
+
+        var refused = Assert.Throws<SettingsException>(() => RedisAuthorities.Of(new(new Dictionary<string, string> { ["REDIS_CA_FILE"] = path })));
+
+        Assert.StartsWith(sentence, refused.Message, StringComparison.Ordinal);
+        File.Delete(path);
+        Assert.Null(RedisAuthorities.Of(new(new Dictionary<string, string>())));
     }
 
     [Fact]
@@ -311,26 +354,5 @@ public sealed class LosingRedis(RedisServer shared)
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Ct);
         patience.CancelAfter(TimeSpan.FromSeconds(60));
         while (!await holds()) await Task.Delay(5, patience.Token);
-    }
-
-    private static X509Certificate2 NewAuthority()
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=Test authority", key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        return request.CreateSelfSigned(DateTimeOffset.UnixEpoch.AddYears(50), DateTimeOffset.UnixEpoch.AddYears(120));
-    }
-
-    private static async Task WriteCertificateAsync(X509Certificate2 ca, string directory)
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=redis", key, HashAlgorithmName.SHA256);
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddIpAddress(IPAddress.Loopback);
-        request.CertificateExtensions.Add(names.Build());
-        using var certificate = request.Create(ca, DateTimeOffset.UnixEpoch.AddYears(51), DateTimeOffset.UnixEpoch.AddYears(119), [1, 2, 3]);
-        await File.WriteAllTextAsync(Path.Combine(directory, "cert.pem"), certificate.ExportCertificatePem());
-        await File.WriteAllTextAsync(Path.Combine(directory, "key.pem"), key.ExportPkcs8PrivateKeyPem());
-        await File.WriteAllTextAsync(Path.Combine(directory, "ca.pem"), ca.ExportCertificatePem());
     }
 }

@@ -18,7 +18,7 @@ namespace Outpost.FieldService.Portal.Pages;
 [SecretPath]
 internal sealed class PortalPage(NpgsqlDataSource source, Tenants tenants, TimeProvider time) : PageModel
 {
-    public sealed record Company(string Name, string? AddressLine1, string? City, string? State, string? Zip, string? Phone, string? Email, string? TaxId);
+    public sealed record Company(string Name, string? AddressLine1, string? City, string? State, string? Zip, string? Phone, string? Email, string? TaxId, bool HasLogo);
 
     public sealed record Item(Guid Id, string? Number, string Status, Money TotalCents, Money OpenCents, DateTimeOffset At, DateOnly? Due, bool IsInvoice);
 
@@ -106,7 +106,7 @@ internal sealed class PortalPage(NpgsqlDataSource source, Tenants tenants, TimeP
         Response.Headers["X-Robots-Tag"] = "noindex, nofollow";
         (From, ClientName, OptOut, Items, Visits) = await db.ReadAsync(
             [
-                $"select name, address_line1, city, state, zip, phone, email, tax_id from accounts where id = {account}",
+                $"select name, address_line1, city, state, zip, phone, email, tax_id, exists (select from logos where account_id = accounts.id) as has_logo from accounts where id = {account}",
                 $"select name, opt_out_token from clients where account_id = {account} and id = {visitor.ClientId}",
                 $"""
                 select * from (
