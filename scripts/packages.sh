@@ -18,7 +18,7 @@ packages_have() {
     haproxy) command -v haproxy >/dev/null || [[ -x /usr/sbin/haproxy ]] ;;
     prometheus) command -v promtool >/dev/null ;;
     poppler-utils) command -v pdftotext >/dev/null ;;
-    shellcheck | jq | curl | chromium | age | rclone | rsync | pgbackrest | weasyprint) command -v "$1" >/dev/null ;;
+    shellcheck | jq | curl | chromium | npm | age | rclone | rsync | pgbackrest | weasyprint) command -v "$1" >/dev/null ;;
     *) dpkg-query -W -f '${Status}' "$1" 2>/dev/null | grep -q '^install ok installed' ;;
   esac
 }

@@ -36,11 +36,14 @@ public sealed class Chromium : IAsyncLifetime
             ViewportSize = new() { Width = width, Height = height },
             ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
             JavaScriptEnabled = script,
+            // A colour on its way to another one is neither.
+            ReducedMotion = ReducedMotion.Reduce,
             HasTouch = width < 600,
             Locale = "en-US",
             TimezoneId = "Asia/Tokyo", // what is shown must be the company's time, not the browser's
         });
         context.SetDefaultTimeout(15_000);
+        if (script) await context.AddInitScriptAsync(FirstLoad.Watch);
         return new(context, await context.NewPageAsync());
     }
 
@@ -67,9 +70,14 @@ public sealed class Window : IAsyncDisposable
                 _faults.Enqueue($"{message.Type}: {message.Text}");
         };
         page.PageError += (_, error) => _faults.Enqueue(error);
-        page.RequestFailed += (_, request) => _faults.Enqueue($"{request.Method} {request.Url}: {request.Failure}");
+        page.RequestFailed += (_, request) =>
+        {
+            // A page that is left ends what it listens to.
+            if (!request.Url.Contains("/app/events?", StringComparison.Ordinal)) _faults.Enqueue($"{request.Method} {request.Url}: {request.Failure}");
+        };
         page.Response += (_, response) =>
         {
+            if (response.Request.ResourceType == "document" && !response.Headers.GetValueOrDefault("content-security-policy", "default-src 'none'; script-src 'self'; style-src 'self'").Contains("script-src 'self'; ", StringComparison.Ordinal)) _faults.Enqueue($"allows more scripts than its own: {response.Url}");
             if (response.Status >= 500 || (response.Status >= 400 && response.Request.ResourceType != "document")) _faults.Enqueue($"{response.Status} {response.Url}");
         };
     }

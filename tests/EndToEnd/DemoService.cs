@@ -11,7 +11,7 @@ namespace Outpost.EndToEnd.Tests;
 /// <summary>The field service with the demo company, on a real Kestrel and a database of its own. It is a Tuesday, twenty to ten in Omaha.</summary>
 public sealed class DemoService : IAsyncDisposable
 {
-    private static readonly DateTimeOffset Now = new(2026, 11, 24, 15, 40, 0, TimeSpan.Zero);
+    internal static readonly DateTimeOffset Now = new(2026, 11, 24, 15, 40, 0, TimeSpan.Zero);
     private readonly WebApplication _app;
 
     private DemoService(TestDatabase database, WebApplication app, Login owner) => (Database, _app, Owner) = (database, app, owner);

@@ -23,7 +23,7 @@ internal static partial class House
     {
         // Accounts, Web and Audit are what every feature stands on: the caller, the gate and answers, the trail.
         ["Accounts"] = ["Web", "Audit", "Worker"],
-        ["Web"] = ["Accounts", "ApiKeys"],
+        ["Web"] = ["Accounts", "ApiKeys", "Live"],
         // The gate knows a program by its key as it knows a person by their session.
         ["ApiKeys"] = ["Accounts", "Web", "Audit"],
         ["Audit"] = ["Accounts", "Web"],
@@ -34,7 +34,7 @@ internal static partial class House
         ["Jobs"] = ["Accounts", "Web", "Audit", "Clients", "Properties", "Visits"],
         // The clock of a site, who works when, and the board; it knows visits by their rows only.
         ["Schedule"] = ["Accounts", "Web", "Audit"],
-        ["Visits"] = ["Accounts", "Web", "Audit", "Jobs", "Schedule"],
+        ["Visits"] = ["Accounts", "Web", "Audit", "Jobs", "Schedule", "Checklists", "Photos", "Signatures"],
         ["Calendar"] = ["Accounts", "Web", "Audit", "Visits"],
         ["Taxes"] = ["Accounts", "Web", "Audit"],
         ["Documents"] = ["Accounts", "Web", "Clients", "Properties", "Jobs", "Taxes"],
@@ -65,6 +65,14 @@ internal static partial class House
         ["Papers"] = ["Accounts", "Web", "Audit", "Documents", "Estimates", "Invoices", "Credits", "Payments", "Jobs", "Visits", "EInvoices", "Messages"],
         // A client pays online; what came of it goes into the same books as any other money.
         ["Checkout"] = ["Accounts", "Web", "Invoices", "Payments", "Worker"],
+        // What a technician brings back from a visit: the visit's page shows it, and is finished only with what has to be answered.
+        ["Photos"] = ["Accounts", "Web", "Audit", "Jobs", "Visits"],
+        ["Signatures"] = ["Accounts", "Web", "Audit", "Jobs", "Visits"],
+        ["Checklists"] = ["Accounts", "Web", "Audit", "Visits"],
+        // A day's visits on the ground; it knows visits by their rows only.
+        ["Rounds"] = ["Accounts", "Web"],
+        // What open pages hear of others; the frame of every page knows where its stream begins.
+        ["Live"] = ["Accounts", "Web"],
         ["Demo"] = ["Accounts", "Web", "Audit", "Documents", "Clients", "Properties", "Jobs", "Visits", "Estimates", "Invoices", "Payments"],
     };
 
@@ -130,6 +138,11 @@ internal static partial class House
         ["automations"] = "Automations",
         ["message_templates"] = "Messages",
         ["messages"] = "Messages",
+        ["open_editors"] = "Live",
+        ["visit_photos"] = "Photos",
+        ["visit_signatures"] = "Signatures",
+        ["checklist_templates"] = "Checklists",
+        ["visit_checklists"] = "Checklists",
     };
 
     /// <summary>Which feature of the agent hub may use which.</summary>

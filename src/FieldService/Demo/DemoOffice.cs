@@ -34,7 +34,14 @@ internal sealed class DemoOffice(NpgsqlConnection connection, Guid account, Demo
         await ExpensesAsync(ct);
         await PlansAsync(ct);
         await RequestsAsync(ct);
+        await ChecklistsAsync(ct);
     }
+
+    private Task ChecklistsAsync(CancellationToken ct) => RunAsync("""
+        insert into checklist_templates (account_id, id, name, job_words, items, is_required) values
+        ($1, gen_random_uuid(), 'Before leaving', '{}', array['Water and gas are on again', 'Tools and old parts are out', 'The client has seen it work'], false),
+        ($1, gen_random_uuid(), 'Heating check', array['furnace', 'boiler', 'heat pump'], array['Flue is clear', 'Filter is clean or new', 'Pressure in psi:', 'CO at the register in ppm:'], false)
+        """, ct, account);
 
     private async Task TaxesAsync(CancellationToken ct)
     {

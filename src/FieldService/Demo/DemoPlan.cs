@@ -8,7 +8,13 @@ internal sealed record DemoUser(Guid Id, DemoPeople.Colleague Who);
 
 internal sealed record DemoClient(Guid Id, string Name, string? Company, string Email, string Phone, string Address, string Zip, DateTimeOffset CreatedAt);
 
-internal sealed record DemoProperty(Guid Id, DemoClient Client, string? Name, string Address, string Zip, string? Notes);
+internal sealed record DemoProperty(Guid Id, DemoClient Client, string? Name, string Address, string Zip, string? Notes)
+{
+    /// <summary>Somewhere in Omaha, the same every time.</summary>
+    public double Latitude => Math.Round(41.215 + (Id.ToByteArray()[0] / 255d * 0.085), 5);
+
+    public double Longitude => Math.Round(-96.06 + (Id.ToByteArray()[1] / 255d * 0.13), 5);
+}
 
 internal sealed record DemoVisit(
     Guid Id, Guid? Technician, DateTimeOffset Start, DateTimeOffset End, string Status, DateTimeOffset? ArrivedAt, DateTimeOffset? CompletedAt, string? Notes);

@@ -60,8 +60,8 @@ internal sealed class DemoSql(NpgsqlConnection connection)
     {
         await CopyAsync("clients (account_id, id, name, company_name, email, phone, address_line1, city, state, zip, created_at, updated_at)", plan.Clients.Select(c =>
             Row(account, c.Id, c.Name, c.Company, c.Email, c.Phone, c.Address, DemoPeople.City, DemoPeople.State, c.Zip, c.CreatedAt, c.CreatedAt)), ct);
-        await CopyAsync("properties (account_id, id, client_id, name, address, city, state, zip, notes, created_at, updated_at)", plan.Properties.Select(p =>
-            Row(account, p.Id, p.Client.Id, p.Name, p.Address, DemoPeople.City, DemoPeople.State, p.Zip, p.Notes, p.Client.CreatedAt, p.Client.CreatedAt)), ct);
+        await CopyAsync("properties (account_id, id, client_id, name, address, city, state, zip, notes, latitude, longitude, created_at, updated_at)", plan.Properties.Select(p =>
+            Row(account, p.Id, p.Client.Id, p.Name, p.Address, DemoPeople.City, DemoPeople.State, p.Zip, p.Notes, p.Latitude, p.Longitude, p.Client.CreatedAt, p.Client.CreatedAt)), ct);
         await CopyAsync("jobs (account_id, id, client_id, property_id, title, description, status, priority, scheduled_start, scheduled_end, created_by, created_at, updated_at)",
             plan.Jobs.Select((j, i) => Row(account, j.Id, j.Place.Client.Id, j.Place.Id, j.Work.Title, j.Work.Description, j.Status, j.Priority,
                 j.Visits.Count == 0 ? null : j.Visits[0].Start, j.Visits.Count == 0 ? null : j.Visits[^1].End, i % 3 == 0 ? owner : plan.Office.Id, j.CreatedAt, j.UpdatedAt)), ct);

@@ -15,8 +15,8 @@ internal static class ChangeProperty
         if (patch.IsEmpty) return Answers.Ok(property);
 
         var change = await patch.OverAsync(new(
-            property.ClientId, property.Name, property.Address, property.City, property.State, property.Zip, property.Notes, property.TimeZone), ct);
-        change.SeeThatTheZoneIsOne();
+            property.ClientId, property.Name, property.Address, property.City, property.State, property.Zip, property.Notes, property.TimeZone, property.Latitude, property.Longitude), ct);
+        change.SeeThatThePlaceIsOne();
         if (change.ClientId != property.ClientId && await PropertySql.UsesOfLocked(db, property, ct) is { Any: true } uses) throw PropertyRules.ClientIsFixed(uses);
 
         var changed = await PropertySql.Save(db, property with
@@ -29,6 +29,8 @@ internal static class ChangeProperty
             Zip = change.Zip,
             Notes = change.Notes,
             TimeZone = change.TimeZone,
+            Latitude = change.Latitude,
+            Longitude = change.Longitude,
         }, ct);
         await AuditLog.Updated(db, user, "property", id, property, changed, ct);
         await db.CommitAsync(ct);

@@ -20,21 +20,24 @@ internal static class CreateProperty
         [property: StringLength(100)] string? State,
         [property: StringLength(20)] string? Zip,
         [property: StringLength(5000)] string? Notes,
-        [property: StringLength(64)] string? TimeZone = null)
+        [property: StringLength(64)] string? TimeZone = null,
+        [property: Range(-90.0, 90.0)] double? Latitude = null,
+        [property: Range(-180.0, 180.0)] double? Longitude = null)
     {
         /// <exception cref="Kernel.RuleException">VALIDATION_ERROR</exception>
-        public void SeeThatTheZoneIsOne()
+        public void SeeThatThePlaceIsOne()
         {
             if (TimeZone is not null) SiteTime.Zone(TimeZone);
+            if (Latitude is null != Longitude is null) throw PropertyRules.HalfAPlace(Latitude is null ? "latitude" : "longitude");
         }
     }
 
     public static async Task<Created<One<Property>>> Handle(Request request, CurrentUser user, Db db, CancellationToken ct)
     {
-        request.SeeThatTheZoneIsOne();
+        request.SeeThatThePlaceIsOne();
         var property = await PropertySql.Insert(db, new(
             PropertyId.New(), user.Account, request.ClientId!.Value, request.Name, request.Address, request.City, request.State, request.Zip, request.Notes,
-            default, default) { TimeZone = request.TimeZone }, ct);
+            default, default) { TimeZone = request.TimeZone, Latitude = request.Latitude, Longitude = request.Longitude }, ct);
         await AuditLog.Inserted(db, user, "property", property.Id, property, ct);
         await db.CommitAsync(ct);
 

@@ -12,6 +12,11 @@ public sealed record Property(
     /// <summary>The IANA zone by whose clock appointments here are agreed on; null is the account's.</summary>
     public string? TimeZone { get; init; }
 
+    /// <summary>Where it is, in degrees; both or neither.</summary>
+    public double? Latitude { get; init; }
+
+    public double? Longitude { get; init; }
+
     /// <summary>How often it was changed, from 1 on.</summary>
     public int Version { get; init; }
 }

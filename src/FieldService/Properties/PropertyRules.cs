@@ -10,4 +10,6 @@ internal static class PropertyRules
 
     public static RuleException ClientIsFixed(InUse by) =>
         new("CONFLICT", $"The client of this property cannot change: it already has {by}.") { Field = "client_id" };
+
+    public static RuleException HalfAPlace(string missing) => new("VALIDATION_ERROR", $"A place is a latitude and a longitude; {missing} is missing.") { Field = missing };
 }

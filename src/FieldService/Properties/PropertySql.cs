@@ -34,9 +34,9 @@ internal static class PropertySql
         try
         {
             return (await db.FirstAsync($"""
-                insert into properties (account_id, id, client_id, name, address, city, state, zip, notes, time_zone)
+                insert into properties (account_id, id, client_id, name, address, city, state, zip, notes, time_zone, latitude, longitude)
                 values ({property.AccountId}, {property.Id}, {property.ClientId}, {property.Name}, {property.Address}, {property.City}, {property.State},
-                        {property.Zip}, {property.Notes}, {property.TimeZone})
+                        {property.Zip}, {property.Notes}, {property.TimeZone}, {property.Latitude}, {property.Longitude})
                 returning {Columns}
                 """, Read, ct))!;
         }
@@ -53,7 +53,8 @@ internal static class PropertySql
             return (await db.FirstAsync($"""
                 update properties
                 set client_id = {property.ClientId}, name = {property.Name}, address = {property.Address}, city = {property.City}, state = {property.State},
-                    zip = {property.Zip}, notes = {property.Notes}, time_zone = {property.TimeZone}
+                    zip = {property.Zip}, notes = {property.Notes}, time_zone = {property.TimeZone},
+                    latitude = {property.Latitude}, longitude = {property.Longitude}
                 where account_id = {property.AccountId} and id = {property.Id}
                 returning {Columns}
                 """, Read, ct))!;
@@ -71,7 +72,7 @@ internal static class PropertySql
     public static Task<List<Property>> DeleteOfClient(Db db, AccountId account, ClientId client, CancellationToken ct) =>
         db.ListAsync($"delete from properties where account_id = {account} and client_id = {client} returning {Columns}", Read, ct);
 
-    private static Sql Columns => $"id, account_id, client_id, name, address, city, state, zip, notes, created_at, updated_at, version, time_zone";
+    private static Sql Columns => $"id, account_id, client_id, name, address, city, state, zip, notes, created_at, updated_at, version, time_zone, latitude, longitude";
 
     private static Property Read(DbDataReader row) => new(
         new(row.GetGuid(0)),
@@ -88,6 +89,8 @@ internal static class PropertySql
     {
         Version = row.GetInt32(11),
         TimeZone = Text(row, 12),
+        Latitude = row.IsDBNull(13) ? null : row.GetDouble(13),
+        Longitude = row.IsDBNull(14) ? null : row.GetDouble(14),
     };
 
     private static string? Text(DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);

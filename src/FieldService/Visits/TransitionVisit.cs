@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Outpost.FieldService.Accounts;
 using Outpost.FieldService.Audit;
+using Outpost.FieldService.Checklists;
 using Outpost.FieldService.Jobs;
 using Outpost.FieldService.Web;
 using Outpost.Platform.Postgres;
@@ -23,6 +24,7 @@ internal static partial class TransitionVisit
         var now = clock.GetUtcNow();
         var moved = visit.To(request.Status!.Value, now) with { TechNotes = request.TechNotes ?? visit.TechNotes };
         if (moved == visit) return Answers.Ok(visit);
+        if (moved.Status is VisitStatus.Completed && visit.Status is not VisitStatus.Completed) await AnswerChecklist.SeeThatItIsDone(db, user.Account, id, ct);
 
         moved = await VisitSql.Save(db, moved, ct);
         if (moved.Status is VisitStatus.Arrived) moved = await VisitSql.Save(db, moved.To(VisitStatus.InProgress, now), ct);

@@ -121,7 +121,8 @@ internal static class VisitSql
         catch (PostgresException kept) when (kept is
         {
             SqlState: PostgresErrorCodes.ForeignKeyViolation,
-            ConstraintName: "a_time_entry_is_on_a_visit_of_its_job" or "a_part_was_used_on_a_visit_of_its_job" or "an_expense_is_for_a_visit_of_its_job",
+            ConstraintName: "a_time_entry_is_on_a_visit_of_its_job" or "a_part_was_used_on_a_visit_of_its_job" or "an_expense_is_for_a_visit_of_its_job"
+                or "a_photo_was_taken_on_a_visit_of_its_job" or "a_signature_is_under_a_visit_of_its_job",
         })
         {
             throw JobRules.HasRecordedWork();

@@ -20,6 +20,7 @@ internal static class WebhookEvents
         ("automation_run", []),
         ("billed_work", []),
         ("calendar_feed", []),
+        ("checklist", []),
         ("client", []),
         ("credit_note", []),
         ("estimate", ["draft", "sent", "approved", "declined", "expired", "superseded"]),
@@ -43,6 +44,9 @@ internal static class WebhookEvents
         ("time_entry", []),
         ("user", ["deactivated", "reactivated"]),
         ("visit", ["scheduled", "arrived", "in_progress", "completed", "cancelled", "rescheduled", "reassigned"]),
+        ("visit_checklist", []),
+        ("visit_photo", []),
+        ("visit_signature", []),
         ("webhook", []),
         ("working_week", []),
     ];

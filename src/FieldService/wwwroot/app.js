@@ -139,12 +139,25 @@
   // A choice that filters a page is made by choosing.
   document.addEventListener('change', event => { if (event.target.matches('[data-now]')) event.target.form.requestSubmit(); });
 
-  // Copies what is shown only once.
-  for (const button of document.querySelectorAll('[data-copy]')) {
-    button.hidden = false;
-    button.addEventListener('click', async () => { await navigator.clipboard.writeText($(button.dataset.copy).textContent.trim()); toast('Copied'); });
+  // What only a script can do is shown only by one.
+  function enhance(root) {
+    for (const button of root.querySelectorAll('[data-copy]')) {
+      button.hidden = false;
+      button.addEventListener('click', async () => { await navigator.clipboard.writeText($(button.dataset.copy).textContent.trim()); toast('Copied'); });
+    }
+    for (const button of root.querySelectorAll('[data-print]')) { button.hidden = false; button.addEventListener('click', () => print()); }
   }
-  for (const button of document.querySelectorAll('[data-print]')) { button.hidden = false; button.addEventListener('click', () => print()); }
+  enhance(document);
 
-  window.outpost = { $, make, toast, ask };
+  // A picture that is only on this device yet, drawn: no address leads to it.
+  function picture(base64) {
+    const canvas = make('canvas', { width: '320', height: '240' });
+    createImageBitmap(new Blob([Uint8Array.from(atob(base64), letter => letter.charCodeAt(0))], { type: 'image/jpeg' })).then(bitmap => {
+      canvas.width = bitmap.width; canvas.height = bitmap.height;
+      canvas.getContext('2d').drawImage(bitmap, 0, 0);
+    }).catch(() => {});
+    return canvas;
+  }
+
+  window.outpost = { $, make, toast, ask, enhance, picture };
 })();

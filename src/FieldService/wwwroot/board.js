@@ -11,6 +11,7 @@
     for (const job of page.querySelectorAll('[data-job]')) { job.draggable = true; for (const link of job.querySelectorAll('a')) link.draggable = false; }
   };
   arm();
+  document.addEventListener('outpost:fresh', arm);
 
   page.addEventListener('dragstart', event => {
     const thing = event.target.closest('.visit[data-moves="1"], [data-job]');

@@ -4,7 +4,9 @@
   const { toast } = window.outpost;
   const board = document.querySelector('[data-kanban]');
   let card = null;
-  for (const item of board.querySelectorAll('li[data-id]')) item.draggable = true;
+  const arm = () => { for (const item of board.querySelectorAll('li[data-id]')) item.draggable = true; };
+  arm();
+  document.addEventListener('outpost:fresh', arm);
 
   board.addEventListener('dragstart', event => {
     card = event.target.closest('li[data-id]');

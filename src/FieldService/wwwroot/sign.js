@@ -1,30 +1,31 @@
-// The line a client draws to sign, kept as the path of an SVG. Whoever cannot or will not draw types the name; that signs as well.
+// The line somebody draws to sign, kept as the path of an SVG. Whoever cannot or will not draw types the name; that signs as well.
 (() => {
   'use strict';
-  const form = document.querySelector('[data-sign]'), pad = form.querySelector('[data-pad]'), canvas = pad.querySelector('canvas'), field = form.querySelector('[name=drawing]');
   const width = 600, height = 200, most = 19000;
-  const pen = canvas.getContext('2d');
-  let path = '', drawing = false;
-  pad.hidden = false;
-  canvas.width = width; canvas.height = height;
-  pen.lineWidth = 3; pen.lineCap = pen.lineJoin = 'round'; pen.strokeStyle = '#112233';
+  for (const pad of document.querySelectorAll('[data-pad]')) {
+    const canvas = pad.querySelector('canvas'), field = pad.querySelector('[name=drawing]'), pen = canvas.getContext('2d');
+    let path = '', drawing = false;
+    pad.hidden = false;
+    canvas.width = width; canvas.height = height;
+    pen.lineWidth = 3; pen.lineCap = pen.lineJoin = 'round'; pen.strokeStyle = '#112233';
 
-  const at = event => { const box = canvas.getBoundingClientRect(); return [(event.clientX - box.left) / box.width * width, (event.clientY - box.top) / box.height * height].map(n => Math.round(n * 10) / 10); };
-  canvas.addEventListener('pointerdown', event => {
-    if (path.length > most) return;
-    drawing = true;
-    canvas.setPointerCapture(event.pointerId);
-    const [x, y] = at(event);
-    path += `M${x} ${y}L${x} ${y}`;
-    pen.beginPath(); pen.moveTo(x, y); pen.lineTo(x, y); pen.stroke();
-    event.preventDefault();
-  });
-  canvas.addEventListener('pointermove', event => {
-    if (!drawing || path.length > most) return;
-    const [x, y] = at(event);
-    path += `L${x} ${y}`;
-    pen.lineTo(x, y); pen.stroke();
-  });
-  for (const end of ['pointerup', 'pointercancel']) canvas.addEventListener(end, () => { drawing = false; field.value = path; });
-  pad.querySelector('[data-clear]').addEventListener('click', () => { path = field.value = ''; pen.clearRect(0, 0, width, height); });
+    const at = event => { const box = canvas.getBoundingClientRect(); return [(event.clientX - box.left) / box.width * width, (event.clientY - box.top) / box.height * height].map(n => Math.round(n * 10) / 10); };
+    canvas.addEventListener('pointerdown', event => {
+      if (path.length > most) return;
+      drawing = true;
+      canvas.setPointerCapture(event.pointerId);
+      const [x, y] = at(event);
+      path += `M${x} ${y}L${x} ${y}`;
+      pen.beginPath(); pen.moveTo(x, y); pen.lineTo(x, y); pen.stroke();
+      event.preventDefault();
+    });
+    canvas.addEventListener('pointermove', event => {
+      if (!drawing || path.length > most) return;
+      const [x, y] = at(event);
+      path += `L${x} ${y}`;
+      pen.lineTo(x, y); pen.stroke();
+    });
+    for (const end of ['pointerup', 'pointercancel']) canvas.addEventListener(end, () => { drawing = false; field.value = path; });
+    pad.querySelector('[data-clear]').addEventListener('click', () => { path = field.value = ''; pen.clearRect(0, 0, width, height); });
+  }
 })();

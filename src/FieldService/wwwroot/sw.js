@@ -63,7 +63,10 @@ self.addEventListener('message', event => {
         const url = new URL(path, location.origin);
         if (url.origin !== location.origin || !isKept(url)) continue;
         const answer = await fetch(url, { headers: { Accept: 'text/html' } });
-        if (answer.ok && !answer.redirected) await cache.put(url.href, answer);
+        if (!answer.ok || answer.redirected) continue;
+        await cache.put(url.href, answer.clone());
+        // And what it needs to be more than words.
+        for (const [, asset] of (await answer.text()).matchAll(/(?:src|href)="(\/assets\/[^"#]+\?v=[^"#]+)/g)) await file(new Request(new URL(asset, location.origin)));
       } catch { return; }
     }
     for (const client of await self.clients.matchAll()) client.postMessage({ kept: event.data.keep.length });

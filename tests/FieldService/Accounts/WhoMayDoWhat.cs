@@ -48,6 +48,12 @@ public sealed class WhoMayDoWhat(PostgresServer postgres)
         ("GET", "/api/v1/visits/{id}/parts", "owner admin tech"),
         ("POST", "/api/v1/visits/{id}/parts", "owner admin tech"),
         ("POST", "/api/v1/visits/{id}/timer", "owner admin tech"),
+        ("GET", "/api/v1/visits/{id}/photos", "owner admin tech"),
+        ("POST", "/api/v1/visits/{id}/photos", "owner admin tech"),
+        ("GET", "/api/v1/visits/{id}/signatures", "owner admin tech"),
+        ("POST", "/api/v1/visits/{id}/signatures", "owner admin tech"),
+        ("GET", "/api/v1/visits/{id}/checklists", "owner admin tech"),
+        ("PUT", "/api/v1/visits/{id}/checklists/{checklist}", "owner admin tech"),
         ("GET", "/api/v1/users/{id}/labour-rates", "owner admin"),
         ("POST", "/api/v1/users/{id}/labour-rates", "owner admin"),
         ("GET", "/api/v1/users", "owner admin"),
@@ -137,6 +143,9 @@ public sealed class WhoMayDoWhat(PostgresServer postgres)
                 (_, "/api/v1/jobs/{id}/visits", _) => new { scheduled_start = Preparing.Morning, scheduled_end = Preparing.Morning.AddHours(1) },
                 (_, "/api/v1/visits/{id}/parts", _) => new { description = "Taken", quantity = 1 },
                 (_, "/api/v1/visits/{id}/timer", _) => new { kind = "work" },
+                (_, "/api/v1/visits/{id}/photos", _) => new { content = Jpeg.Of(8, 6), thumbnail = Jpeg.Of(4, 3) },
+                (_, "/api/v1/visits/{id}/signatures", _) => new { role = "client", name = "Taken" },
+                (_, "/api/v1/visits/{id}/checklists/{checklist}", _) => new { answers = Array.Empty<object>() },
                 (_, "/api/v1/users/{id}/labour-rates", _) => new { effective_on = "2026-01-01", cost_cents = 1 },
                 _ => new { name = "Taken", title = "Taken", full_name = "Taken", tech_notes = "Taken", address = "Taken" },
             };
@@ -176,7 +185,9 @@ public sealed class WhoMayDoWhat(PostgresServer postgres)
         new HttpRequestMessage(new HttpMethod(method), path) { Content = method is "POST" or "PATCH" or "PUT" ? JsonContent.Create(body ?? new { }) : null }, FieldServiceUnderTest.Stop);
 
     private static string Path(string route, Dictionary<string, Guid> things) =>
-        route.Contains("{id}", StringComparison.Ordinal) ? route.Replace("{id}", things[route.Split('/')[3]].ToString(), StringComparison.Ordinal) : route;
+        route.Contains("{id}", StringComparison.Ordinal)
+            ? route.Replace("{id}", things[route.Split('/')[3]].ToString(), StringComparison.Ordinal).Replace("{checklist}", Guid.CreateVersion7().ToString(), StringComparison.Ordinal)
+            : route;
 
     private static async Task<Dictionary<string, Guid>> ThingsAsync(FieldServiceUnderTest app, Company company, Person technician)
     {

@@ -80,6 +80,9 @@ public sealed class EveryRoute(PostgresServer postgres)
         var answers = new List<string>();
         foreach (var (method, path, _) in Calls(app).Where(c => c.Method == HttpMethod.Get && c.Route.RoutePattern.Parameters.Count == 0))
         {
+            // This one goes on for as long as somebody listens; whom it tells what is looked at by itself.
+            if (path == "/app/events") continue;
+
             // The settings offer every time zone there is, North Dakota's too.
             var text = (await (await stranger.ReadAsync(path)).Content.ReadAsStringAsync(Stop)).Replace("/North", "", StringComparison.Ordinal);
             if (text.Contains("north", StringComparison.OrdinalIgnoreCase)) answers.Add($"{method} {path}: {text}");

@@ -37,12 +37,15 @@ public sealed partial class FormsThatUseTheApi(PostgresServer postgres)
             ("_form", "x"), ("title", " Leak "), ("priority:number", "3"), ("empty", ""), ("note", "a=b"), ("is_on:bool", "false,true"), ("is_off:bool", "false"), ("tags:list", ",a,b"),
             ("settings.documents.prices_include_tax:bool", "true"), ("line_items[0].description", "Pipe"), ("line_items[0].unit_price:decimal", "12,50"), ("line_items[1].description", ""),
             ("line_items[2].tax:either", "tax_rate:number=7"), ("line_items[2].description", "Valve"), ("start:day", "2026-11-24"), ("start:clock", "08:00"), ("end:clock", "10:30"),
-            ("paid:at", "2026-11-24"), ("hours[0].day", "monday"), ("hours[0].from:needs", "08:00"), ("hours[1].day", "tuesday"), ("hours[1].from:needs", ""), ("before:numbers", "48, 24 2"));
+            ("paid:at", "2026-11-24"), ("hours[0].day", "monday"), ("hours[0].from:needs", "08:00"), ("hours[1].day", "tuesday"), ("hours[1].from:needs", ""), ("before:numbers", "48, 24 2"),
+            // A row of blanks is none, also with a box in it that nobody has ticked.
+            ("extras[0].what", "Filter"), ("extras[0].optional:bool", "false,true"), ("extras[1].what", "Belt"), ("extras[1].optional:bool", "false"), ("extras[2].what", ""), ("extras[2].optional:bool", "false"),
+            ("items:lines", "Flue is clear\r\n\r\n  Pressure: \n"));
 
         Assert.Equal(JsonNode.Parse("""
             {"title":" Leak ","priority":3,"note":"a=b","is_on":true,"is_off":false,"tags":["a","b"],"settings":{"documents":{"prices_include_tax":true}},
              "line_items":[{"description":"Pipe","unit_price":"12.50"},{"tax_rate":7,"description":"Valve"}],"paid":"2026-11-24T18:00:00Z","hours":[{"day":"monday","from":"08:00"}],
-             "before":[48,24,2],"start":"2026-11-24T08:00","end":"2026-11-24T10:30"}
+             "before":[48,24,2],"extras":[{"what":"Filter","optional":true},{"what":"Belt"}],"items":["Flue is clear","Pressure:"],"start":"2026-11-24T08:00","end":"2026-11-24T10:30"}
             """)!.ToJsonString(), body.ToJsonString());
     }
 

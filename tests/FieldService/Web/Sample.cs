@@ -58,6 +58,9 @@ internal static class Sample
             values ($1, $2, 'visit_reminder', 'visit', $3, 'north', 'email', $4, 'north@north.test', now(), now())
             """, app.Company.Account, message, visit, client);
 
+        var checklist = await MadeAsync(owner, "/api/v1/checklists", new { name = "North list", items = new[] { "North pressure:" } });
+        await (await owner.PutAsJsonAsync($"/api/v1/visits/{visit}/checklists/{checklist}", Body("PUT", "/api/v1/visits/{id}/checklists/{checklist}"), FieldServiceUnderTest.Stop)).OkAsync();
+        var photo = await MadeAsync(owner, $"/api/v1/visits/{visit}/photos", new { content = Jpeg.Of(8, 6), thumbnail = Jpeg.Of(4, 3), caption = "North tap" });
         var invitation = await MadeAsync(owner, "/api/v1/users/invitations", new { email = "invited@north.test", full_name = "North guest", role = "tech" });
 
         return new Dictionary<string, Guid>
@@ -65,6 +68,7 @@ internal static class Sample
             ["absences"] = absence,
             ["api-keys"] = key,
             ["automations"] = automation,
+            ["checklists"] = checklist,
             ["clients"] = client,
             ["credit-notes"] = note,
             ["credits"] = credit,
@@ -82,6 +86,7 @@ internal static class Sample
             ["parts"] = part,
             ["payments"] = payment,
             ["people"] = app.Company.Tech.Id,
+            ["photos"] = photo,
             ["plans"] = plan,
             ["price-book"] = item,
             ["share"] = client,
@@ -106,6 +111,11 @@ internal static class Sample
         ("POST", "absences") => new { user_id = Guid.CreateVersion7(), kind = "sick", starts_at = "2026-11-24T14:00:00Z", ends_at = "2026-11-25T14:00:00Z" },
         ("POST", "api-keys") => new { name = "Another", scopes = new[] { "jobs:read" } },
         ("POST", "automations") => new { type = "visit_reminder" },
+        ("POST", "checklists") => new { name = "Another", items = new[] { "Another" } },
+        ("POST", "photos") => new { content = Jpeg.Of(8, 6), thumbnail = Jpeg.Of(4, 3) },
+        ("POST", "signatures") => new { role = "client", name = "Another" },
+        ("PUT", _) when pattern.Contains("checklists", StringComparison.Ordinal) => new { answers = new[] { new { item = "North pressure:", value = "2 bar" } } },
+        ("PATCH", _) when pattern.Contains("checklists", StringComparison.Ordinal) => new { name = "Changed" },
         ("POST", "clients") => new { name = "Another" },
         ("POST", "credit-applications") => new { amount_cents = 100 },
         ("POST", "credit-notes" or "reversal" or "write-off") => new { reason = "Written in a hurry" },

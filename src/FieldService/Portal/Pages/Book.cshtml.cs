@@ -25,6 +25,7 @@ internal sealed class BookPage(NpgsqlDataSource source, Tenants tenants, TimePro
     {
         Company = await AskForWork.FindAsync(new(source, null), slug, ct);
         Sent = sent;
+        Language.Choose(HttpContext);
         return Answer();
     }
 

@@ -68,8 +68,11 @@ internal sealed class PortalPage(NpgsqlDataSource source, Tenants tenants, IPaym
 
     public bool IsForAll => Visitor is { EstimateId: null, InvoiceId: null };
 
-    public async Task<IActionResult> OnGetAsync(string token, [FromQuery] Guid? document, [FromQuery] Guid[]? take, [FromQuery] bool chosen, CancellationToken ct) =>
-        await ShowAsync(token, document, chosen ? take ?? [] : null, seen: true, ct) ? Page() : Nowhere();
+    public async Task<IActionResult> OnGetAsync(string token, [FromQuery] Guid? document, [FromQuery] Guid[]? take, [FromQuery] bool chosen, CancellationToken ct)
+    {
+        Language.Choose(HttpContext);
+        return await ShowAsync(token, document, chosen ? take ?? [] : null, seen: true, ct) ? Page() : Nowhere();
+    }
 
     public async Task<IActionResult> OnPostAsync(
         string token, [FromQuery] Guid? document, [FromForm] string? decision, [FromForm(Name = "signed_name")] string? name, [FromForm] string? drawing,
@@ -106,7 +109,7 @@ internal sealed class PortalPage(NpgsqlDataSource source, Tenants tenants, IPaym
         var (client, account) = (visitor.Caller, visitor.AccountId);
         var db = new ReadDb(source, client.Tenant);
         Visitor = visitor;
-        Clock = new(time, client.TimeZone);
+        Clock = new(time, client.TimeZone) { Say = Language.For(HttpContext) };
         Response.Headers["X-Robots-Tag"] = "noindex, nofollow";
         (From, ClientName, OptOut, Items, Visits) = await db.ReadAsync(
             [

@@ -1,6 +1,9 @@
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Outpost.FieldService.Accounts;
+using Outpost.FieldService.Checklists;
+using Outpost.FieldService.Photos;
+using Outpost.FieldService.Signatures;
 using Outpost.FieldService.Web;
 using Outpost.FieldService.Web.Pages;
 using Outpost.Kernel;
@@ -20,6 +23,17 @@ internal sealed class VisitDetailPage(ReadDb db, WallClock clock) : PageModel
 
     public sealed record Time(Guid Id, Guid UserId, string FullName, string Kind, DateTimeOffset StartedAt, DateTimeOffset? EndedAt);
 
+    /// <summary>A photo, with the size of its thumbnail.</summary>
+    public sealed record Picture(Photo Photo, string TakenBy)
+    {
+        public int ThumbnailWidth => Photo.Width >= Photo.Height ? Longest : Math.Max(1, Longest * Photo.Width / Photo.Height);
+
+        public int ThumbnailHeight => Photo.Width >= Photo.Height ? Math.Max(1, Longest * Photo.Height / Photo.Width) : Longest;
+
+        // As the script makes them.
+        private const int Longest = 320;
+    }
+
     public sealed record Item(Guid Id, string Code, string Name, string Unit);
 
     public sealed record Person(Guid Id, string FullName);
@@ -38,6 +52,15 @@ internal sealed class VisitDetailPage(ReadDb db, WallClock clock) : PageModel
 
     public IReadOnlyList<Time> Times { get; private set; } = [];
 
+    public IReadOnlyList<Picture> Photos { get; private set; } = [];
+
+    public IReadOnlyList<VisitSignature> Signatures { get; private set; } = [];
+
+    public IReadOnlyList<VisitChecklist> Checklists { get; private set; } = [];
+
+    /// <summary>The checklist that keeps the visit from being finished; null when nothing does.</summary>
+    public VisitChecklist? StillOpen => Checklists.FirstOrDefault(list => list is { IsRequired: true, IsAnswered: false });
+
     public IReadOnlyList<Item> Items { get; private set; } = [];
 
     public IReadOnlyList<Person> People { get; private set; } = [];
@@ -46,6 +69,8 @@ internal sealed class VisitDetailPage(ReadDb db, WallClock clock) : PageModel
     public IReadOnlyList<Before> History { get; private set; } = [];
 
     public Time? Running => Times.FirstOrDefault(time => time.EndedAt is null && time.UserId == Viewer.Id.Value);
+
+    public string Address => Shown.Address(Job.Address, Job.City, string.Join(' ', new[] { Job.State, Job.Zip }.OfType<string>()));
 
     public bool IsOpen => Visit.Status is "scheduled" or "arrived" or "in_progress";
 
@@ -78,6 +103,12 @@ internal sealed class VisitDetailPage(ReadDb db, WallClock clock) : PageModel
                 where v.account_id = {account} and v.id <> {id} and v.status = 'completed'
                   and j.property_id = (select property_id from jobs where account_id = {account} and id = {Visit.JobId}) order by v.scheduled_start desc, v.id desc limit 5
                 """,
+                $"""
+                select {PhotoSql.Columns}, u.full_name from visit_photos p join users u on u.account_id = p.account_id and u.id = p.taken_by
+                where p.account_id = {account} and p.visit_id = {id} order by p.taken_at, p.id
+                """,
+                $"select {SignatureSql.Columns} from visit_signatures s where s.account_id = {account} and s.visit_id = {id} order by s.signed_at, s.id",
+                ChecklistSql.OfVisit(account, new(id)),
             ],
             async (results, token) =>
             {
@@ -87,6 +118,9 @@ internal sealed class VisitDetailPage(ReadDb db, WallClock clock) : PageModel
                 Items = await results.ListAsync<Item>(token);
                 People = await results.ListAsync<Person>(token);
                 History = await results.ListAsync<Before>(token);
+                Photos = await results.ListAsync(row => new Picture(PhotoSql.Read(row), row.GetString(12)), token);
+                Signatures = await results.ListAsync(SignatureSql.Read, token);
+                Checklists = await results.ListAsync(ChecklistSql.ReadOfVisit, token);
                 return job;
             }, ct);
         return Page();

@@ -69,6 +69,8 @@ internal sealed class Form(HttpContext http, string name)
             html.Append("</ul>");
         }
 
+        // What somebody else has made of it is looked at beside what was filled in here.
+        if (_answer.Code is "STALE_VERSION") html.Append("<p><a target=\"_blank\" href=\"").Append(Safe(Now())).Append("\">See it as it is now</a></p>");
         return new HtmlString(html.Append("</div></div>").ToString());
     }
 
@@ -206,9 +208,11 @@ internal sealed class Form(HttpContext http, string name)
         ? page
         : http.Request.Path.ToUriComponent() + http.Request.QueryString.ToUriComponent();
 
+    private string Now() => ReturnPath.Of(Page()) is var page && page.EndsWith("/edit", StringComparison.Ordinal) ? page[..^"/edit".Length] : page;
+
     private static string Sentence(string? code, string message) => code switch
     {
-        "STALE_VERSION" => "Somebody has changed this meanwhile. Open the page again to see what it is now; what you filled in stands here still.",
+        "STALE_VERSION" => "Somebody has changed this meanwhile. Nothing was saved; what you filled in stands here still.",
         _ => message,
     };
 

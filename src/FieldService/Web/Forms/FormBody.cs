@@ -9,7 +9,7 @@ namespace Outpost.FieldService.Web.Forms;
 
 /// <summary>
 /// Turns the fields of an HTML form into the JSON that the API takes. A field's name is the path of the value, <c>line_items[2].unit_price</c>, with what kind of value
-/// it is where that is not text: <c>:number</c>, <c>:money</c> (an amount as people write it, to cents), <c>:decimal</c> (a number that the API takes as text), <c>:bool</c>, <c>:list</c>, <c>:numbers</c> (several in one field), <c>:needs</c> (text without which an item of a list is none), <c>:either</c> (the value names the field, <c>tax_rate:number=7</c>), <c>:at</c> (date
+/// it is where that is not text: <c>:number</c>, <c>:money</c> (an amount as people write it, to cents), <c>:decimal</c> (a number that the API takes as text), <c>:bool</c>, <c>:list</c>, <c>:numbers</c> (several in one field), <c>:lines</c> (a list, one on each line), <c>:needs</c> (text without which an item of a list is none), <c>:either</c> (the value names the field, <c>tax_rate:number=7</c>), <c>:at</c> (date
 /// and time on the clock of the zone, to an instant), and <c>:day</c> and <c>:clock</c>, which together are a date and time without zone. Names that begin with an underscore are the form's own.
 /// </summary>
 internal static partial class FormBody
@@ -51,6 +51,8 @@ internal static partial class FormBody
             var value = Value(path, kind, values, zone);
             if (value is null && kind is "needs" && isInList) value = JsonValue.Create(Absent);
             if (value is null && (isInList || !empties)) continue;
+            // A box that nobody has ticked fills in nothing, so a row of blanks with a box in it is still none.
+            if (isInList && kind is "bool" && values.Count == 1 && values[0] is "false") continue;
 
             Put(body, steps, value);
         }
@@ -69,6 +71,8 @@ internal static partial class FormBody
     private static JsonNode? Value(string path, string kind, Microsoft.Extensions.Primitives.StringValues values, DateTimeZone zone)
     {
         if (kind is "list") return new JsonArray([.. values.Where(v => !string.IsNullOrWhiteSpace(v)).Select(v => (JsonNode?)JsonValue.Create(v!.Trim()))]);
+
+        if (kind is "lines") return new JsonArray([.. values.ToString().Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(line => (JsonNode?)JsonValue.Create(line))]);
 
         if (kind is "numbers")
         {

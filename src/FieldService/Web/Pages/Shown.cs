@@ -98,6 +98,11 @@ internal static class Chip
 
     public static HtmlString Of(string status) => Made.TryGetValue(status, out var chip) ? chip : throw new ArgumentOutOfRangeException(nameof(status), status, "No status has this name.");
 
+    /// <summary>The same in another language.</summary>
+    public static IHtmlContent Of(string status, Language say) => ReferenceEquals(say, Language.English) ? Of(status) : Word(say[$"status.{status}"], Tones[status]);
+
+    public static IHtmlContent Priority(int priority, Language say) => priority is 3 or 4 ? Word(say[$"priority.{priority}"], priority == 4 ? "bad" : "warn") : HtmlString.Empty;
+
     /// <summary>High and urgent are worth a word; the rest is the ordinary case.</summary>
     public static IHtmlContent Priority(int priority) => priority switch
     {

@@ -22,6 +22,7 @@ internal sealed record SubNav(string Label, string Current, IReadOnlyList<(strin
         ("company", "Company", "/app/settings"),
         ("people", "People", "/app/people"),
         ("taxes", "Taxes", "/app/taxes"),
+        ("checklists", "Checklists", "/app/checklists"),
         ("automations", "Automations", "/app/automations"),
         ("messages", "Messages", "/app/messages"),
         ("programs", "Programs", "/app/programs"),

@@ -12,7 +12,11 @@ internal sealed class WallClock(TimeProvider clock, string? zone)
 
     public WallClock(TimeProvider clock, IHttpContextAccessor http) : this(clock, http.HttpContext?.Features.Get<CurrentUser>()?.TimeZone)
     {
+        if (http.HttpContext is { } context) Say = Language.For(context);
     }
+
+    /// <summary>The language in which dates and times are told.</summary>
+    public Language Say { get; init; } = Language.English;
 
     public DateTimeOffset Now { get; } = clock.GetUtcNow();
 
@@ -25,13 +29,19 @@ internal sealed class WallClock(TimeProvider clock, string? zone)
         return (_zone.AtStartOfDay(day).ToInstant().ToDateTimeOffset(), _zone.AtStartOfDay(day.PlusDays(1)).ToInstant().ToDateTimeOffset());
     }
 
-    public string Greeting => At(Now).Hour switch
+    public string Greeting => Say[At(Now).Hour switch
     {
-        < 4 => "Good evening",
-        < 12 => "Good morning",
-        < 18 => "Good afternoon",
-        _ => "Good evening",
-    };
+        < 4 => "greeting.evening",
+        < 12 => "greeting.morning",
+        < 18 => "greeting.afternoon",
+        _ => "greeting.evening",
+    }];
+
+    /// <summary>Saturday, November 21, in the language of the page.</summary>
+    public string Long(DateOnly date) => date.ToString(Say["date.long"], Say.Culture);
+
+    /// <summary>November 21, 2026, in the language of the page.</summary>
+    public string Full(DateOnly date) => date.ToString(Say["date.full"], Say.Culture);
 
     /// <summary>Saturday, November 21</summary>
     public static string LongDate(DateOnly date) => date.ToString("dddd, MMMM d", CultureInfo.InvariantCulture);
@@ -39,10 +49,10 @@ internal sealed class WallClock(TimeProvider clock, string? zone)
     /// <summary>Today, Tomorrow, Mon, Nov 23, or with the year when it is not this one.</summary>
     public string Date(DateOnly date) => (date.DayNumber - Today.DayNumber) switch
     {
-        0 => "Today",
-        1 => "Tomorrow",
-        -1 => "Yesterday",
-        _ => date.ToString(date.Year == Today.Year ? "ddd, MMM d" : "MMM d, yyyy", CultureInfo.InvariantCulture),
+        0 => Say["date.today"],
+        1 => Say["date.tomorrow"],
+        -1 => Say["date.yesterday"],
+        _ => date.ToString(Say[date.Year == Today.Year ? "date.short" : "date.short.year"], Say.Culture),
     };
 
     public string Date(DateTimeOffset at) => Date(DateOf(at));
@@ -50,16 +60,16 @@ internal sealed class WallClock(TimeProvider clock, string? zone)
     /// <summary>The date as a document carries it, November 21, 2026: it must still be true tomorrow.</summary>
     public static string InFull(DateOnly date) => date.ToString("MMMM d, yyyy", CultureInfo.InvariantCulture);
 
-    public string Written(DateTimeOffset at) => InFull(DateOf(at));
+    public string Written(DateTimeOffset at) => Full(DateOf(at));
 
     /// <summary>9:30 AM</summary>
-    public string Time(DateTimeOffset at) => At(at).ToString("h:mm tt", CultureInfo.InvariantCulture);
+    public string Time(DateTimeOffset at) => At(at).ToString(Say["time"], Say.Culture);
 
     /// <summary>9:00–10:30 AM, 11:30–1:00 PM: within half a day the second half says it for both.</summary>
     public string Span(DateTimeOffset start, DateTimeOffset end)
     {
         var (from, to) = (At(start), At(end));
-        return $"{from.ToString(end - start < TimeSpan.FromHours(12) ? "h:mm" : "ddd h:mm tt", CultureInfo.InvariantCulture)}–{to.ToString("h:mm tt", CultureInfo.InvariantCulture)}";
+        return $"{from.ToString(Say[end - start < TimeSpan.FromHours(12) ? "time.from" : "time.from.long"], Say.Culture)}–{to.ToString(Say["time"], Say.Culture)}";
     }
 
     /// <summary>For the attribute <c>datetime</c> of a <c>time</c> element.</summary>
