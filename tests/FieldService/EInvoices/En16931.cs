@@ -9,6 +9,8 @@ namespace Outpost.FieldService.Tests.EInvoices;
 /// </summary>
 internal sealed class En16931
 {
+    private static readonly string[] DayForms = ["yyyy-MM-dd", "yyyyMMdd"];
+
     private readonly List<string> _faults = [];
 
     private sealed record Party(string? Name, string? Country, string? VatId, string? TaxId, string? LegalId, (string? Value, string? Scheme)? Electronic);
@@ -45,7 +47,7 @@ internal sealed class En16931
     {
         Rule("BR-1", i.Customization is "urn:cen.eu:en16931:2017");
         Rule("BR-2", !string.IsNullOrEmpty(i.Number));
-        Rule("BR-3", DateOnly.TryParseExact(i.IssueDate, ["yyyy-MM-dd", "yyyyMMdd"], CultureInfo.InvariantCulture, DateTimeStyles.None, out _));
+        Rule("BR-3", DateOnly.TryParseExact(i.IssueDate, DayForms, CultureInfo.InvariantCulture, DateTimeStyles.None, out _));
         Rule("BR-4", i.Type is "380" or "381");
         Rule("BR-5", i.Currency is { Length: 3 });
         Rule("BR-6", !string.IsNullOrEmpty(i.Seller.Name));

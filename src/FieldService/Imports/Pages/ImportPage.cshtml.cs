@@ -23,10 +23,6 @@ internal sealed class ImportPage(Db db) : PageModel
 
     public IReadOnlyList<(string Value, string Label)> Kinds => Viewer.May(Ability.ManageMoney) ? [("clients", "Clients and their places"), ("price-book", "The price book")] : [("clients", "Clients and their places")];
 
-    public void OnGet()
-    {
-    }
-
     public async Task<IActionResult> OnPostAsync([FromForm] string? what, [FromForm] IFormFile? file, [FromForm] bool really, [FromForm] bool skip, CancellationToken ct)
     {
         What = Kinds.Any(kind => kind.Value == what) ? what! : "clients";
