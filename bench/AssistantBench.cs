@@ -18,10 +18,8 @@ internal sealed class AssistantBench(TextWriter output, TimeSpan duration, long 
     private const string Model = "gpt-4o";
     private const int Leavers = 25;
 
-    // What a fast model takes to its first word.
-    private const int ThinkingMs = 50;
     private static readonly int[] Callers = [1, 4, 16, 64];
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(8), Pause = TimeSpan.FromMilliseconds(10);
 
     public async Task RunAsync(CancellationToken ct)
     {
@@ -51,13 +49,11 @@ internal sealed class AssistantBench(TextWriter output, TimeSpan duration, long 
         }
 
         await Line();
-        await Line($"A provider that takes {ThinkingMs} ms to its first word, as a fast model does");
-        await provider.UsuallyAsync(new { headerDelayMs = ThinkingMs }, ct);
-        await TableAsync(provider, outpost, key, ct);
+        await Line($"Callers that do something else for {Pause.TotalMilliseconds:0} ms between two requests: what one request waits longer");
+        await TableAsync(provider, outpost, key, Pause, ct);
         await Line();
-        await Line("A provider that answers at once: how much there is in it");
-        await provider.UsuallyAsync(new { }, ct);
-        await TableAsync(provider, outpost, key, ct);
+        await Line("Callers that ask again at once, and a provider that answers at once: how much there is in two cores");
+        await TableAsync(provider, outpost, key, TimeSpan.Zero, ct);
 
         await Line();
         await Line($"memory idle {idle:0.0} MB, after all of it {Resident(outpost):0.0} MB");
@@ -65,17 +61,17 @@ internal sealed class AssistantBench(TextWriter output, TimeSpan duration, long 
         if (soak > 0) await new AssistantEndurance(output, provider, outpost, person, Through(false, key)).RunAsync(soak, outage, ct);
     }
 
-    private async Task TableAsync(PracticeProcess provider, Installation outpost, string key, CancellationToken ct)
+    private async Task TableAsync(PracticeProcess provider, Installation outpost, string key, TimeSpan pause, CancellationToken ct)
     {
         await Line($"{"answer",-9} {"callers",7} {"direct/s",9} {"p50 ms",8} {"p99 ms",8} {"gateway/s",10} {"p50 ms",8} {"p99 ms",8} {"added p50",10} {"added p99",10} {"µs cpu",8} {"RSS MB",8}");
         foreach (var stream in (bool[])[false, true])
         {
             foreach (var callers in Callers)
             {
-                var direct = await LoadGenerator.RunAsync(provider.Address, Straight(stream), callers, duration, ct);
-                await LoadGenerator.RunAsync(outpost.Address, Through(stream, key), callers, Warm, ct);
+                var direct = await LoadGenerator.RunAsync(provider.Address, Straight(stream), callers, duration, pause, ct);
+                await LoadGenerator.RunAsync(outpost.Address, Through(stream, key), callers, Warm, pause, ct);
                 var before = Footprint.Of(outpost.Pid, withChildren: false).CpuSeconds;
-                var gateway = await LoadGenerator.RunAsync(outpost.Address, Through(stream, key), callers, duration, ct);
+                var gateway = await LoadGenerator.RunAsync(outpost.Address, Through(stream, key), callers, duration, pause, ct);
                 var after = Footprint.Of(outpost.Pid, withChildren: false);
                 await Row(stream, callers, direct, gateway, (after.CpuSeconds - before) / gateway.Requests, after.Resident);
             }

@@ -22,7 +22,10 @@ internal sealed record Measured(long Requests, TimeSpan Took, double[] Microseco
 /// </summary>
 internal static class LoadGenerator
 {
-    public static async Task<Measured> RunAsync(IPEndPoint server, Load load, int connections, TimeSpan duration, CancellationToken ct)
+    public static Task<Measured> RunAsync(IPEndPoint server, Load load, int connections, TimeSpan duration, CancellationToken ct) => RunAsync(server, load, connections, duration, TimeSpan.Zero, ct);
+
+    /// <param name="pause">What every caller does something else for between two requests; zero for none.</param>
+    public static async Task<Measured> RunAsync(IPEndPoint server, Load load, int connections, TimeSpan duration, TimeSpan pause, CancellationToken ct)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var started = Stopwatch.GetTimestamp();
@@ -42,6 +45,7 @@ internal static class LoadGenerator
                 var status = await answer.ReadAsync(deadline.Token);
                 if (!load.Statuses.Contains(status)) throw new InvalidOperationException($"{load.Name}: the server answered {status} instead of {string.Join(" or ", load.Statuses)}: {answer.Start}");
                 took.Add((Stopwatch.GetTimestamp() - before) * 1_000_000d / Stopwatch.Frequency);
+                if (pause > TimeSpan.Zero) await Task.Delay(pause, deadline.Token);
             }
 
             return took;

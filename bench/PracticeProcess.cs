@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using System.Net.Http.Json;
 
 namespace Outpost.Bench;
 
@@ -32,13 +31,6 @@ internal sealed class PracticeProcess : IAsyncDisposable
         // Its first line says that it listens.
         var line = await process.StandardError.ReadLineAsync(patience.Token);
         return line is not null ? practice : throw new InvalidOperationException("The practice provider did not start.");
-    }
-
-    /// <summary>What it does with every call from now on.</summary>
-    public async Task UsuallyAsync(object script, CancellationToken ct)
-    {
-        using var set = await Client.PutAsJsonAsync("/practice/usual", script, ct);
-        set.EnsureSuccessStatusCode();
     }
 
     public async ValueTask DisposeAsync()

@@ -11,7 +11,10 @@ public static class AssistantRole
     public static Subsystem Subsystem { get; } = new(
         "assistant", "assistant", typeof(AssistantRole).Assembly, PeopleAdministration.FirstLoginAsync, Demo: null, new PeopleAdministration());
 
-    public static Role Service { get; } = new("assistant", "the assistant: chat and a gateway to models, with spending limits that hold", Build, "/api/health", AssistantApp.Profile.Address);
+    public static Role Service { get; } = new("assistant", "the assistant: chat and a gateway to models, with spending limits that hold", Build, "/api/health", AssistantApp.Profile.Address)
+    {
+        PortAlone = 8080,
+    };
 
     private static IHost Build(Settings settings)
     {

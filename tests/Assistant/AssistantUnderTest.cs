@@ -28,7 +28,7 @@ internal sealed class AssistantUnderTest : IAsyncDisposable
           openai: { api: openai, address: "http://127.0.0.1:1", key: OPENAI_API_KEY }
           google: { api: gemini, address: "http://127.0.0.1:1", key: GOOGLE_API_KEY }
         models:
-          first: { provider: anthropic, context: 100000, max_output: 8000, can: [vision, tools, json], images: { flat: 1000 }, fallbacks: [second], prices: [ { from: 2025-01-01, input: 3, output: 15 } ] }
+          first: { provider: anthropic, context: 100000, max_output: 8000, can: [vision, documents, tools, json], images: { flat: 1000 }, fallbacks: [second], prices: [ { from: 2025-01-01, input: 3, output: 15 } ] }
           second: { provider: openai, context: 100000, max_output: 8000, can: [tools, json], prices: [ { from: 2025-01-01, input: 2.50, output: 10 } ] }
           third: { provider: google, context: 100000, max_output: 8000, can: [tools], prices: [ { from: 2025-01-01, input: 0.30, output: 2.50 } ] }
           free: { provider: openai, context: 100000, max_output: 8000, can: [tools], auto: false, prices: [ { from: 2025-01-01, input: 0, output: 0 } ] }

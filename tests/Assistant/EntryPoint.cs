@@ -4,7 +4,7 @@ using Outpost.Platform.Configuration;
 
 namespace Outpost.Assistant.Tests;
 
-/// <summary>This executable is two things: the tests, and, for the processes that they start and kill, <c>outpost serve assistant</c>.</summary>
+/// <summary>This executable is the tests, and, for the processes that they start and kill, <c>outpost serve assistant</c> and <c>outpost up --demo</c>.</summary>
 internal static class EntryPoint
 {
     internal const string As = "OUTPOST_TESTS_AS";
@@ -12,6 +12,8 @@ internal static class EntryPoint
     private static Task<int> Main(string[] args) => Environment.GetEnvironmentVariable(As) switch
     {
         "assistant" => WhileWatched(() => CommandLine.RunAsync(new RootCommand("outpost") { ServeCommand.Create([AssistantRole.Service], Settings.FromEnvironment, TimeProvider.System) }, ["serve", "assistant"])),
+        "demo" => WhileWatched(() => CommandLine.RunAsync(
+            new RootCommand("outpost") { UpCommand.Create([AssistantRole.Service], [AssistantRole.Subsystem], Migrations.UpAsync, Settings.FromEnvironment, TimeProvider.System) }, ["up", "--demo", "--json", "--data", args[0]])),
         _ when args.Any(arg => arg is "-automated" or "@@") => Xunit.Runner.InProc.SystemConsole.ConsoleRunner.Run(args),
         _ => Xunit.MicrosoftTestingPlatform.TestPlatformTestFramework.RunAsync(args, SelfRegisteredExtensions.AddSelfRegisteredExtensions),
     };

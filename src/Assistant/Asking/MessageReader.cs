@@ -81,8 +81,10 @@ internal static class MessageReader
                 return new TextPart(part.Text("refusal") ?? "");
             case "image_url" when part.TryGetProperty("image_url", out var image) && image.ValueKind is JsonValueKind.Object && image.Text("url") is { } url:
                 return ImageReader.Read(url, image.Text("detail"), $"{field}.image_url.url");
+            case "file" when part.TryGetProperty("file", out var file) && file.ValueKind is JsonValueKind.Object && file.Text("file_data") is { } data:
+                return DocumentReader.Read(data, file.Text("filename"), $"{field}.file");
             default:
-                throw Wrong($"{field}.type", "Must be text, or image_url with its url.");
+                throw Wrong($"{field}.type", "Must be text, image_url with its url, or file with its file_data.");
         }
     }
 }

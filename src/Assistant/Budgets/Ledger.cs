@@ -13,12 +13,15 @@ namespace Outpost.Assistant.Budgets;
 /// </summary>
 internal sealed partial class Ledger(NpgsqlDataSource source, BudgetSettings settings, TimeProvider clock, BudgetMeters meters, ILogger<Ledger> log) : IHostedService, IAsyncDisposable
 {
-    private const int MostAtOnce = 256;
+    private const int MostAtOnce = 512;
     private const int MostWaiting = 5_000;
+
+    // Whoever outruns the database waits for it like everybody else.
+    private const int MostUnwritten = 1_000;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    // Nobody waits for what is gathered meanwhile, and ten requests cost the database as little as one.
-    private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(5);
+    // Nobody waits for what is gathered meanwhile, and ten requests cost the database little more than one.
+    private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(20);
 
     private readonly Channel<LedgerEntry> _entries = Channel.CreateUnbounded<LedgerEntry>(new() { SingleReader = true });
     private readonly CancellationTokenSource _giveUp = new();
@@ -68,7 +71,7 @@ internal sealed partial class Ledger(NpgsqlDataSource source, BudgetSettings set
             throw BudgetRules.TooMuchWaits();
         }
 
-        if (_leases.Draw(request) is not { } lease) return AskAsync(request, ct);
+        if (Volatile.Read(ref _waiting) > MostUnwritten || _leases.Draw(request) is not { } lease) return AskAsync(request, ct);
 
         var drawn = LedgerEntry.Drawn(request, lease, clock.GetUtcNow());
         if (!_entries.Writer.TryWrite(drawn)) throw Closed();

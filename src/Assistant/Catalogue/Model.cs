@@ -58,7 +58,7 @@ internal sealed record Model
 internal enum ModelUse { Chat, Embedding }
 
 [Flags]
-internal enum Abilities { None = 0, Vision = 1, Tools = 2, Reasoning = 4, Json = 8 }
+internal enum Abilities { None = 0, Vision = 1, Tools = 2, Reasoning = 4, Json = 8, Documents = 16 }
 
 /// <summary>Anthropic's ways of being told: not at all, with a number of tokens, or with a word.</summary>
 internal enum Thinking { None, Budget, Adaptive }

@@ -38,6 +38,7 @@ internal static class ModelListFile
         ["tools"] = Abilities.Tools,
         ["reasoning"] = Abilities.Reasoning,
         ["json"] = Abilities.Json,
+        ["documents"] = Abilities.Documents,
     };
 
     private static readonly Dictionary<string, Thinking> ThinkingWords = new(StringComparer.Ordinal)

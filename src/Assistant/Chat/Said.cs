@@ -6,7 +6,7 @@ namespace Outpost.Assistant.Chat;
 /// <summary>How the parts of a message stand in the database and in an export.</summary>
 internal static class Said
 {
-    private sealed record Kept(string Type, string? Text = null, string? MediaType = null, byte[]? Data = null, string? Url = null);
+    private sealed record Kept(string Type, string? Text = null, string? MediaType = null, byte[]? Data = null, string? Url = null, string? Name = null);
 
     public static string ToJson(IEnumerable<Part> parts) => JsonSerializer.Serialize(parts.Select(Keep).OfType<Kept>(), Web.WireJson.Options);
 
@@ -26,6 +26,7 @@ internal static class Said
     {
         TextPart text => new("text", text.Text),
         ImagePart image => new("image", MediaType: image.MediaType, Data: image.Data.ToArray()),
+        DocumentPart document => new("document", MediaType: DocumentPart.MediaType, Data: document.Data.ToArray(), Name: document.Name),
         ImageLinkPart link => new("image_link", Url: link.Address.AbsoluteUri),
         _ => null,
     };
@@ -33,6 +34,7 @@ internal static class Said
     private static Part Part(Kept kept) => kept switch
     {
         { Type: "image", MediaType: { } type, Data: { } data } => new ImagePart(type, data),
+        { Type: "document", Data: { } data, Name: { } name } => new DocumentPart(name, data),
         { Type: "image_link", Url: { } url } => new ImageLinkPart(new(url)),
         _ => new TextPart(kept.Text ?? ""),
     };

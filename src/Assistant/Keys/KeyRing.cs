@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Npgsql;
 using Outpost.Assistant.Web;
+using Outpost.Kernel;
 using Outpost.Platform.Postgres;
 
 namespace Outpost.Assistant.Keys;
@@ -13,7 +14,7 @@ namespace Outpost.Assistant.Keys;
 internal sealed partial class KeyRing(NpgsqlDataSource source, TimeProvider clock, ILogger<KeyRing> log)
 {
     private const int MostKnown = 10_000;
-    private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(5), Renewal = TimeSpan.FromSeconds(3), UseNoted = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(5), Renewal = TimeSpan.FromSeconds(3), UseNoted = TimeSpan.FromMinutes(1), Patience = TimeSpan.FromSeconds(3);
 
     private readonly ReadDb _db = new(source, null);
     private readonly ConcurrentDictionary<Guid, Known> _known = new();
@@ -48,7 +49,7 @@ internal sealed partial class KeyRing(NpgsqlDataSource source, TimeProvider cloc
         {
             await ReadAsync(key, known, now, CancellationToken.None);
         }
-        catch (NpgsqlException broken)
+        catch (Exception broken) when (broken is NpgsqlException or RuleException)
         {
             // What is known holds to its end; whoever comes after it reads again.
             NotRead(log, key.Id, broken);
@@ -57,7 +58,20 @@ internal sealed partial class KeyRing(NpgsqlDataSource source, TimeProvider cloc
 
     private async ValueTask<Caller?> ReadAsync(ApiKeyText key, Known? before, DateTimeOffset now, CancellationToken ct)
     {
-        if (await ApiKeySql.HolderOf(_db, key.Id, ct) is not { } holder)
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        patience.CancelAfter(Patience);
+        ApiKeySql.Holder? holder;
+        try
+        {
+            holder = await ApiKeySql.HolderOf(_db, key.Id, patience.Token);
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            // A server that neither answers nor refuses would keep the caller for as long as a statement may take.
+            throw KeyRules.NobodyKnown();
+        }
+
+        if (holder is null)
         {
             Forget(key.Id);
             return null;
@@ -69,7 +83,7 @@ internal sealed partial class KeyRing(NpgsqlDataSource source, TimeProvider cloc
         if (before is null) _known[key.Id] = known;
         else _known.TryUpdate(key.Id, known, before);
         var caller = Admit(known, key, now);
-        if (caller is not null && (holder.LastUsedAt is not { } last || now - last > UseNoted)) await NoteUseAsync(key.Id, now, ct);
+        if (caller is not null && (holder.LastUsedAt is not { } last || now - last > UseNoted)) await NoteUseAsync(key.Id, now, patience.Token);
         return caller;
     }
 
@@ -90,7 +104,7 @@ internal sealed partial class KeyRing(NpgsqlDataSource source, TimeProvider cloc
             await ApiKeySql.Used(db, id, now, ct);
             await db.CommitAsync(ct);
         }
-        catch (NpgsqlException broken)
+        catch (Exception broken) when (broken is NpgsqlException or OperationCanceledException)
         {
             // The call itself needs no note of when it was made.
             NotNoted(log, id, broken);

@@ -13,4 +13,6 @@ internal static class KeyRules
     public static RuleException EndsInThePast() => new("VALIDATION_ERROR", "The key would have ended already.") { Field = "expires_at" };
 
     public static RuleException NegativeLimit(string field) => new("VALIDATION_ERROR", "A limit is 0 or more.") { Field = field };
+
+    public static RuleException NobodyKnown() => new("SERVICE_UNAVAILABLE", "The database does not answer at the moment, so API keys cannot be looked up. Try again shortly.");
 }

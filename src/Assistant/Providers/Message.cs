@@ -16,7 +16,7 @@ internal sealed record Message(Speaker By, IReadOnlyList<Part> Parts)
     public static Message Assistant(string text) => new(Speaker.Assistant, text);
 }
 
-/// <summary>A piece of a message: text, an image, a call of a tool, its result, or what the model thought.</summary>
+/// <summary>A piece of a message: text, an image, a document, a call of a tool, its result, or what the model thought.</summary>
 internal abstract record Part;
 
 internal sealed record TextPart(string Text) : Part;
@@ -32,6 +32,13 @@ internal sealed record ImagePart(string MediaType, ReadOnlyMemory<byte> Data) : 
 internal sealed record ImageLinkPart(Uri Address) : Part
 {
     public string? Detail { get; init; }
+}
+
+/// <summary>A PDF.</summary>
+/// <param name="Name">What its owner calls it.</param>
+internal sealed record DocumentPart(string Name, ReadOnlyMemory<byte> Data) : Part
+{
+    public const string MediaType = "application/pdf";
 }
 
 /// <param name="Arguments">JSON as the model wrote it, which need not be valid.</param>

@@ -53,7 +53,8 @@ internal sealed record ModelRequest
             {
                 foreach (var part in message.Parts)
                 {
-                    if (part is ImagePart or ImageLinkPart) return needs | Abilities.Vision;
+                    if (part is ImagePart or ImageLinkPart) needs |= Abilities.Vision;
+                    else if (part is DocumentPart) needs |= Abilities.Documents;
                 }
             }
 

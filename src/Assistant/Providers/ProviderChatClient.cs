@@ -119,6 +119,8 @@ internal sealed class ProviderChatClient(IProvider provider, Model model, TimePr
                 return new ThinkingPart(thought.Text, thought.ProtectedData);
             case DataContent data when data.HasTopLevelMediaType("image"):
                 return new ImagePart(data.MediaType, data.Data);
+            case DataContent data when data.MediaType == DocumentPart.MediaType:
+                return new DocumentPart(data.Name ?? "document.pdf", data.Data);
             case UriContent link when link.HasTopLevelMediaType("image"):
                 return new ImageLinkPart(link.Uri);
             case FunctionCallContent call:

@@ -69,6 +69,8 @@ internal static class TokenBound
             { PerTile: 0 } images => images.Flat,
             _ => throw new RuleException("IMAGE_NOT_READ", $"{model.Name} counts an image by its size, which a link does not tell. Send the image itself."),
         }),
+        // Its pages count as their text and as pictures, in ways that nobody publishes; what does not fit into the context is refused and not billed.
+        DocumentPart => model.Context,
         _ => throw new InvalidOperationException($"A part of the kind {part.GetType().Name} has no bound."),
     };
 

@@ -25,6 +25,7 @@ internal static class TokenCount
                     TextPart text => OfBytes(Encoding.UTF8.GetByteCount(text.Text)),
                     ToolCallPart call => OfBytes(Encoding.UTF8.GetByteCount(call.Name) + Encoding.UTF8.GetByteCount(call.Arguments)),
                     ToolResultPart result => OfBytes(Encoding.UTF8.GetByteCount(result.Content)),
+                    DocumentPart document => OfBytes(document.Data.Length),
                     ImagePart or ImageLinkPart => model.Images?.Flat ?? 0,
                     _ => 0,
                 };

@@ -24,18 +24,12 @@ internal static class ServiceEndpoints
         foreach (var path in new[] { "/health", "/api/health", "/api/v1/health" }) app.MapHealth(path, Health(clock, started));
         app.MapGet("/", Describe).AllowAnonymous().CountsAs(CallKind.Health).WithTags("Service").WithSummary("What answers here, and where");
         app.MapGet("/version", () => TypedResults.Ok(new Build(Version, ApiVersion))).AllowAnonymous().CountsAs(CallKind.Health).WithTags("Service").WithSummary("Which build this is");
-        app.MapGet("/openapi.json", OpenApi).AllowAnonymous().CountsAs(CallKind.Health).WithTags("Service").WithSummary("This API as OpenAPI 3.1");
+        app.MapDescription();
     }
 
     private static Ok<About> Describe() => TypedResults.Ok(new About(
         "Local Assistant", Version, "Chat over several providers, and a gateway for programs that speak OpenAI's API, with spending limits that hold.", ["v1"],
-        new Dictionary<string, string> { ["v1"] = "/v1", ["chat"] = "/api/chat", ["costs"] = "/api/costs", ["docs"] = "/openapi.json", ["metrics"] = "/metrics", ["health"] = "/health" }));
-
-    private static IResult OpenApi(HttpContext http)
-    {
-        http.Response.Headers.CacheControl = "public, max-age=3600";
-        return TypedResults.Stream(Assembly.GetExecutingAssembly().GetManifestResourceStream("assistant.openapi.json")!, "application/json");
-    }
+        new Dictionary<string, string> { ["v1"] = "/v1", ["chat"] = "/api/chat", ["costs"] = "/api/costs", ["docs"] = "/docs", ["metrics"] = "/metrics", ["health"] = "/health" }));
 
     private static HealthShape Health(TimeProvider clock, long started) => (json, report, http) =>
     {

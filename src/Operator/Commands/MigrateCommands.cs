@@ -40,7 +40,7 @@ public static class MigrateCommands
 
             command.SetAction((parsed, ct) =>
             {
-                var chosen = subsystems.Where(s => parsed.GetValue(system) is not { } only || s.Name == only);
+                Subsystem[] chosen = [.. subsystems.Where(s => parsed.GetValue(system) is not { } only || s.Name == only)];
                 Task<int> EachAsync() => ForEachAsync(chosen, () => InstalledDatabases.Over(load(), subsystems, parsed.GetValue(data)), ask, parsed, parsed.GetValue(json), run, ct);
                 return ToldAsync(parsed, () => changes && !(takes.Contains(dryRun) && parsed.GetValue(dryRun))
                     ? operations.RunWhereInstalledAsync(DataDirectory.Of(parsed.GetValue(data), load()), $"migrate {verb}", parsed.GetValue(system) ?? "all", parsed.InvocationConfiguration.Error.WriteLine, EachAsync)
@@ -65,11 +65,12 @@ public static class MigrateCommands
     }
 
     private static async Task<int> ForEachAsync(
-        IEnumerable<Subsystem> chosen, Func<Settings> load, Func<string, string?> ask, ParseResult parsed, bool json,
+        Subsystem[] chosen, Func<Settings> load, Func<string, string?> ask, ParseResult parsed, bool json,
         Func<MigrateSession, ParseResult, CancellationToken, Task<int>> run, CancellationToken ct)
     {
         var (result, talk) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
         var settings = load();
+        settings.DemandOneDatabaseEach(chosen);
         var worst = ExitCodes.Ok;
         foreach (var subsystem in chosen)
         {

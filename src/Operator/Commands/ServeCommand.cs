@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Outpost.Operator.Runtimes;
 using Outpost.Platform.Configuration;
 using Outpost.Platform.Processes;
@@ -25,8 +26,8 @@ public static class ServeCommand
     }
 
     // A platform for containers says with PORT where its one service is to listen.
-    private static Settings WithPort(IReadOnlyList<Role> roles, Settings settings) =>
-        roles.Where(role => role.Address is not null).ToArray() is [var only] && settings["PORT"] is { } port && settings[Ports.Setting(only)] is null
+    internal static Settings WithPort(IReadOnlyList<Role> roles, Settings settings) =>
+        roles.Where(role => role.Address is not null).ToArray() is [var only] && settings[Ports.Setting(only)] is null && (settings["PORT"] ?? only.PortAlone?.ToString(CultureInfo.InvariantCulture)) is { } port
             ? settings.With((Ports.Setting(only), port))
             : settings;
 

@@ -82,6 +82,7 @@ public sealed class LocalRun : IAsyncDisposable
     public async Task StartAsync(CancellationToken ct)
     {
         Ports.Check(_plan.Roles, _plan.Settings);
+        _plan.Settings.DemandOneDatabaseEach(_plan.Subsystems);
         await TimedAsync("prepare", async () => _backends = await Backends.PrepareAsync(_plan.Data, _plan.Subsystems, _plan.Settings, _clock, _say, ct));
         var settings = _backends!.Settings;
         foreach (var role in _plan.Roles) _roles.Add(new(role, settings, _clock, _say));

@@ -20,6 +20,20 @@ public static class SubsystemUrls
     /// <exception cref="SettingsException">No URL is set, or it cannot be parsed.</exception>
     public static PostgresUrl OwnerUrl(this Settings settings, Subsystem subsystem) => settings.Url(subsystem, settings.OwnerUrlKey(subsystem));
 
+    /// <summary>Sees that no two of them keep their tables in one database: their names would meet there, and neither could be restored without the other.</summary>
+    /// <exception cref="SettingsException">Two of them have the same database; the message names the keys to set.</exception>
+    public static void DemandOneDatabaseEach(this Settings settings, IReadOnlyList<Subsystem> subsystems)
+    {
+        var places = subsystems.Where(subsystem => settings.OwnerUrlKey(subsystem) is not null)
+            .GroupBy(subsystem => settings.OwnerUrl(subsystem) is var url ? (url.Host, url.Port, url.Database) : default);
+        if (places.FirstOrDefault(place => place.Count() > 1) is not { } shared) return;
+
+        var (names, keys) = (shared.Select(subsystem => subsystem.Name), shared.Select(subsystem => subsystem.AppUrlKeys[0]));
+        throw new SettingsException(new SettingsProblem(
+            settings.OwnerUrlKey(shared.First())!, $"leads {string.Join(", ", names)} to one database, {shared.Key.Database}, and each has to have its own",
+            $"set {string.Join(", ", keys)}, each to a database of its own; or name the one that is meant with --system"));
+    }
+
     private static PostgresUrl Url(this Settings settings, Subsystem subsystem, string? key) => key is null
         ? throw new SettingsException(new SettingsProblem(subsystem.AppUrlKeys[^1], "is not set",
             $"set it to postgresql://{subsystem.Name}_app:password@host:5432/{subsystem.Database}, or let outpost up keep a database of its own"))

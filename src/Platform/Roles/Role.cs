@@ -11,4 +11,8 @@ namespace Outpost.Platform.Roles;
 /// <param name="Build">Makes the host, not yet started. Configuration that is missing or wrong is a <see cref="SettingsException"/>.</param>
 /// <param name="Health">The path that answers whether it is healthy; null when the role listens on no port.</param>
 /// <param name="Address">Where it will listen under these settings; null when the role listens on no port.</param>
-public sealed record Role(string Name, string Summary, Func<Settings, IHost> Build, string? Health, Func<Settings, Uri>? Address);
+public sealed record Role(string Name, string Summary, Func<Settings, IHost> Build, string? Health, Func<Settings, Uri>? Address)
+{
+    /// <summary>Where it listens when nothing says where and it is the only one that does; null for the port it has beside others.</summary>
+    public int? PortAlone { get; init; }
+}

@@ -101,6 +101,22 @@ public sealed class Chatting(PostgresServer postgres, RedisServer redis)
     }
 
     [Fact]
+    public async Task A_pdf_goes_along_and_stays_with_what_was_said()
+    {
+        await using var test = await AssistantUnderTest.StartAsync(postgres, redis);
+        using var client = await test.ProgramAsync("chat");
+        var session = (string?)(await StartAsync(client, new { }))["session_id"];
+        var content = new object[] { new { type = "text", text = "Sum it up." }, new { type = "file", file = new { filename = "march.pdf", file_data = "data:application/pdf;base64,JVBERi0xLjcK" } } };
+
+        await (await client.SendAsync("/api/chat", new { model = "first", session_id = session, max_tokens = 100, messages = new[] { new { role = "user", content } } })).JsonAsync();
+        await (await client.SendAsync("/api/chat", new { model = "first", session_id = session, max_tokens = 100, messages = new[] { new { role = "user", content = "And the total?" } } })).JsonAsync();
+
+        Assert.Equal(2, test.Provider.Calls.Count);
+        Assert.Equal("march.pdf", await test.ValueAsync<string>("select content->1->>'name' from messages where position = 1"));
+        Assert.True(await test.ValueAsync<long>("select min(bound) from holds where leased is null") >= 100_000 * 3_000L, "the hold is below what the context costs");
+    }
+
+    [Fact]
     public async Task A_conversation_is_renamed_exported_and_forgotten()
     {
         await using var test = await AssistantUnderTest.StartAsync(postgres, redis);

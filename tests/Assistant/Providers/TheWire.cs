@@ -196,6 +196,21 @@ public sealed class ARequestOnTheWire
         """);
 
     [Fact]
+    public void A_pdf_goes_to_each_in_its_own_form_and_may_fill_the_context()
+    {
+        var request = new ModelRequest { Messages = [new(Speaker.User, [new TextPart("Sum it up."), new DocumentPart("march.pdf", "%PDF-"u8.ToArray())])] };
+
+        Assert.Equal(Abilities.Documents, request.Needs);
+        Assert.True(TokenBound.Of(request, Practice.ModelOf("x")) >= Practice.ModelOf("x").Context);
+        Sent(new AnthropicMessages(TimeProvider.System), """{"type":"document","source":{"type":"base64","media_type":"application/pdf","data":"JVBERi0="},"title":"march.pdf"}""");
+        Sent(new OpenAiChat(false, TimeProvider.System), """{"type":"file","file":{"filename":"march.pdf","file_data":"data:application/pdf;base64,JVBERi0="}}""");
+        Sent(new OpenAiResponses(TimeProvider.System), """{"type":"input_file","filename":"march.pdf","file_data":"data:application/pdf;base64,JVBERi0="}""");
+        Sent(new Gemini(TimeProvider.System), """{"inlineData":{"mimeType":"application/pdf","data":"JVBERi0="}}""");
+
+        void Sent(IWireFormat format, string part) => Assert.Contains(part, Write(format, request).ToJsonString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_thought_goes_back_only_to_whoever_signed_it()
     {
         var request = new ModelRequest

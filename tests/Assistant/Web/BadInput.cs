@@ -18,6 +18,9 @@ public sealed class BadInput(PostgresServer postgres)
     [InlineData("""{"messages":[{"role":"user","content":"x"}],"temperature":9}""", 400, "VALIDATION_ERROR", "from 0 to 2")]
     [InlineData("""{"messages":[{"role":"user","content":"x"}],"session_id":"no"}""", 400, "VALIDATION_ERROR", "UUID")]
     [InlineData("""{"model":"second","messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"data:image/png;base64,AAAA"}}]}]}""", 422, "MODEL_CANNOT", "vision")]
+    [InlineData("""{"model":"second","messages":[{"role":"user","content":[{"type":"file","file":{"file_data":"data:application/pdf;base64,JVBERi0="}}]}]}""", 422, "MODEL_CANNOT", "documents")]
+    [InlineData("""{"model":"first","messages":[{"role":"user","content":[{"type":"file","file":{"file_data":"data:application/pdf;base64,AAAA"}}]}]}""", 400, "VALIDATION_ERROR", "no PDF")]
+    [InlineData("""{"model":"first","messages":[{"role":"user","content":[{"type":"file","file":{"file_data":"data:text/html;base64,AAAA"}}]}]}""", 400, "VALIDATION_ERROR", "Must be a PDF")]
     [InlineData("[]", 400, "VALIDATION_ERROR", "object")]
     [InlineData("", 400, "VALIDATION_ERROR", "not JSON")]
     public async Task Is_told_with_its_cause_and_asks_nobody(string body, int status, string code, string says)

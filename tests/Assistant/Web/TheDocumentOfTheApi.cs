@@ -53,6 +53,24 @@ public sealed partial class TheDocumentOfTheApi(PostgresServer postgres)
     }
 
     [Fact]
+    public async Task Is_a_page_for_people_that_names_every_route_and_needs_no_script()
+    {
+        await using var test = await AssistantUnderTest.StartAsync(postgres);
+        using var stranger = test.Stranger();
+
+        var answer = await stranger.ReadAsync("/docs");
+        var page = await answer.Content.ReadAsStringAsync(AssistantUnderTest.Stop);
+
+        Assert.Equal("text/html", answer.Content.Headers.ContentType?.MediaType);
+        Assert.StartsWith("default-src 'self';", answer.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
+        Assert.All(Routes(test.App), route => Assert.Contains($"<b>{route.Method}</b> <code>{route.Path}</code>", page, StringComparison.Ordinal));
+        // Nothing that the policy would forbid, and nothing from elsewhere.
+        Assert.DoesNotMatch("<script|style=|<style|https?://|//[a-z]+\\.", page.Split("<nav>")[0]);
+        Assert.DoesNotMatch("<script|style=\"|<style|(?:src|href)=\"(?:https?:|//)", page);
+        foreach (System.Text.RegularExpressions.Match link in System.Text.RegularExpressions.Regex.Matches(page, "(?:href|src)=\"(/[^\"]*)\"")) (await stranger.ReadAsync(link.Groups[1].Value)).EnsureSuccessStatusCode();
+    }
+
+    [Fact]
     public async Task Every_route_says_who_may_or_that_everybody_may()
     {
         await using var test = await AssistantUnderTest.StartAsync(postgres);

@@ -177,6 +177,21 @@ public sealed class MigratingByCommand(PostgresServer postgres)
     }
 
     [Fact]
+    public async Task Refuses_one_database_for_two_systems_and_names_the_keys()
+    {
+        var both = Of(("DATABASE_URL", "postgresql://u:hunter2@/d?host=/nonexistent"));
+        var other = Fsm with { Name = "assistant" };
+
+        var shared = await Invocation.OfAsync(MigrateCommands.Create([Fsm, other], () => both, _ => null), "up");
+        var one = await Invocation.OfAsync(MigrateCommands.Create([Fsm, other], () => both, _ => null), "up", "--system", "fsm");
+        var apart = await Invocation.OfAsync(MigrateCommands.Create([Fsm, other], () => both.With(("ASSISTANT_DATABASE_URL", "postgresql://u:hunter2@/e?host=/nonexistent")), _ => null), "up");
+
+        Assert.Equal(ExitCodes.Configuration, shared.ExitCode);
+        Assert.StartsWith("DATABASE_URL leads fsm, assistant to one database, d, and each has to have its own. Fix: set FSM_DATABASE_URL, ASSISTANT_DATABASE_URL", shared.Talk, StringComparison.Ordinal);
+        Assert.Equal((ExitCodes.Failed, ExitCodes.Failed), (one.ExitCode, apart.ExitCode));
+    }
+
+    [Fact]
     public async Task Ends_with_1_and_the_place_when_there_is_no_server()
     {
         var run = await Invocation.OfAsync(Commands(Of(("DATABASE_URL", "postgresql://u:hunter2@/d?host=/nonexistent")), _ => null), "up");

@@ -144,10 +144,6 @@ internal sealed class PracticeProvider : IAsyncDisposable
                 Next((await JsonSerializer.DeserializeAsync(http.Request.Body, PracticeJson.Default.IReadOnlyListScript, http.RequestAborted) ?? []).Select(Whole));
                 http.Response.StatusCode = StatusCodes.Status204NoContent;
                 break;
-            case ("PUT", "/practice/usual"):
-                Usually = Whole(await JsonSerializer.DeserializeAsync(http.Request.Body, PracticeJson.Default.Script, http.RequestAborted) ?? new());
-                http.Response.StatusCode = StatusCodes.Status204NoContent;
-                break;
             case ("GET", "/practice/calls"):
                 await WriteAsync(http, JsonSerializer.SerializeToUtf8Bytes(
                     [.. Calls.Where(call => call.Over.IsCompleted).Select(call => new PracticeCallAnswer(call.Api, call.Model, call.RequestId, call.Stream, call.Refused, call.ClosedAt, call.Billed))],

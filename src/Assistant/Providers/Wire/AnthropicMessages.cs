@@ -152,6 +152,15 @@ internal sealed class AnthropicMessages(TimeProvider clock) : IWireFormat
                 json.WriteBase64String("data", image.Data.Span);
                 json.WriteEndObject();
                 break;
+            case DocumentPart document:
+                Begin("document");
+                json.WriteStartObject("source");
+                json.WriteString("type", "base64");
+                json.WriteString("media_type", DocumentPart.MediaType);
+                json.WriteBase64String("data", document.Data.Span);
+                json.WriteEndObject();
+                json.WriteString("title", document.Name);
+                break;
             case ImageLinkPart link:
                 Begin("image");
                 json.WriteStartObject("source");

@@ -139,6 +139,14 @@ internal sealed class Gemini(TimeProvider clock) : IWireFormat
                 json.WriteEndObject();
                 json.WriteEndObject();
                 break;
+            case DocumentPart document:
+                json.WriteStartObject();
+                json.WriteStartObject("inlineData");
+                json.WriteString("mimeType", DocumentPart.MediaType);
+                json.WriteBase64String("data", document.Data.Span);
+                json.WriteEndObject();
+                json.WriteEndObject();
+                break;
             case ImageLinkPart link:
                 json.WriteStartObject();
                 json.WriteStartObject("fileData");

@@ -105,7 +105,7 @@ internal sealed class OpenAiChat(bool compatible, TimeProvider clock) : IWireFor
 
         json.WriteStartObject();
         json.WriteString("role", message.By switch { Speaker.System => "system", Speaker.Assistant => "assistant", _ => "user" });
-        if (message.Parts.Any(part => part is ImagePart or ImageLinkPart)) WriteParts(json, message);
+        if (message.Parts.Any(part => part is ImagePart or ImageLinkPart or DocumentPart)) WriteParts(json, message);
         else if (WireJson.TextOf(message).Length > 0 || !message.Parts.Any(part => part is ToolCallPart)) json.WriteString("content", WireJson.TextOf(message));
         else json.WriteNull("content");
 
@@ -141,6 +141,16 @@ internal sealed class OpenAiChat(bool compatible, TimeProvider clock) : IWireFor
                     json.WriteStartObject();
                     json.WriteString("type", "text");
                     json.WriteString("text", text.Text);
+                    json.WriteEndObject();
+                    break;
+                case DocumentPart document:
+                    json.WriteStartObject();
+                    json.WriteString("type", "file");
+                    json.WriteStartObject("file");
+                    json.WriteString("filename", document.Name);
+                    json.WritePropertyName("file_data");
+                    WireJson.DataUrl(json, DocumentPart.MediaType, document.Data.Span);
+                    json.WriteEndObject();
                     json.WriteEndObject();
                     break;
                 case ImagePart or ImageLinkPart:

@@ -52,7 +52,7 @@ internal sealed class OpenAiResponses(TimeProvider clock) : IWireFormat
     private static void WriteMessage(Utf8JsonWriter json, Message message)
     {
         var text = message.By == Speaker.Assistant ? "output_text" : "input_text";
-        if (message.Parts.Any(part => part is TextPart or ImagePart or ImageLinkPart))
+        if (message.Parts.Any(part => part is TextPart or ImagePart or ImageLinkPart or DocumentPart))
         {
             json.WriteStartObject();
             json.WriteString("type", "message");
@@ -88,13 +88,20 @@ internal sealed class OpenAiResponses(TimeProvider clock) : IWireFormat
 
     private static void WriteContent(Utf8JsonWriter json, Part part, string textType)
     {
-        if (part is not (TextPart or ImagePart or ImageLinkPart)) return;
+        if (part is not (TextPart or ImagePart or ImageLinkPart or DocumentPart)) return;
 
         json.WriteStartObject();
         if (part is TextPart text)
         {
             json.WriteString("type", textType);
             json.WriteString("text", text.Text);
+        }
+        else if (part is DocumentPart document)
+        {
+            json.WriteString("type", "input_file");
+            json.WriteString("filename", document.Name);
+            json.WritePropertyName("file_data");
+            WireJson.DataUrl(json, DocumentPart.MediaType, document.Data.Span);
         }
         else
         {

@@ -36,12 +36,14 @@ internal static class WireJson
     }
 
     /// <summary><c>data:image/png;base64,…</c>, written piece by piece.</summary>
-    public static void DataUrl(Utf8JsonWriter json, ImagePart image)
+    public static void DataUrl(Utf8JsonWriter json, ImagePart image) => DataUrl(json, image.MediaType, image.Data.Span);
+
+    public static void DataUrl(Utf8JsonWriter json, string mediaType, ReadOnlySpan<byte> data)
     {
         json.WriteStringValueSegment("data:", isFinalSegment: false);
-        json.WriteStringValueSegment(image.MediaType, isFinalSegment: false);
+        json.WriteStringValueSegment(mediaType, isFinalSegment: false);
         json.WriteStringValueSegment(";base64,", isFinalSegment: false);
-        json.WriteStringValueSegment(Convert.ToBase64String(image.Data.Span), isFinalSegment: true);
+        json.WriteStringValueSegment(Convert.ToBase64String(data), isFinalSegment: true);
     }
 
     /// <summary>The instructions of all system messages, in their order.</summary>
