@@ -72,8 +72,8 @@ public sealed class Window : IAsyncDisposable
         page.PageError += (_, error) => _faults.Enqueue(error);
         page.RequestFailed += (_, request) =>
         {
-            // A page that is left ends what it listens to.
-            if (!request.Url.Contains("/app/events?", StringComparison.Ordinal)) _faults.Enqueue($"{request.Method} {request.Url}: {request.Failure}");
+            // A page that is left ends what it listens to, and what it has asked for.
+            if (request.Failure is not "net::ERR_ABORTED" || request.ResourceType is not ("fetch" or "eventsource")) _faults.Enqueue($"{request.Method} {request.Url}: {request.Failure}");
         };
         page.Response += (_, response) =>
         {
