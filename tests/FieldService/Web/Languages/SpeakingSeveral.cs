@@ -29,10 +29,10 @@ public sealed partial class SpeakingSeveral(PostgresServer postgres)
             .Select(File.ReadAllText));
 
         // Some are put together: a status, what is one and many, and what goes to the script under a shorter name.
-        Assert.Empty(Language.English.Words.Keys.Where(key => !text.Contains($"\"{key}\"", StringComparison.Ordinal) && !text.Contains($"\"{PluralEnd().Replace(key, "")}\"", StringComparison.Ordinal)
+        Assert.DoesNotContain(Language.English.Words.Keys, key => !text.Contains($"\"{key}\"", StringComparison.Ordinal) && !text.Contains($"\"{PluralEnd().Replace(key, "")}\"", StringComparison.Ordinal)
             && !key.StartsWith("status.", StringComparison.Ordinal) && !key.StartsWith("priority.", StringComparison.Ordinal) && !key.StartsWith("refused.", StringComparison.Ordinal) && !key.StartsWith("visit.time.", StringComparison.Ordinal)
-            && !(key.StartsWith("js.", StringComparison.Ordinal) && text.Contains($"'{PluralEnd().Replace(key[3..], "")}'", StringComparison.Ordinal))));
-        Assert.Empty(Asked().Matches(text).Select(match => match.Groups[1].Value).Where(key => !Language.English.Words.ContainsKey(key) && !Language.English.Words.ContainsKey($"{key}.one")));
+            && !(key.StartsWith("js.", StringComparison.Ordinal) && text.Contains($"'{PluralEnd().Replace(key[3..], "")}'", StringComparison.Ordinal)));
+        Assert.DoesNotContain(Asked().Matches(text).Select(match => match.Groups[1].Value), key => !Language.English.Words.ContainsKey(key) && !Language.English.Words.ContainsKey($"{key}.one"));
         // What the domain refuses people outside is found again by its English words.
         foreach (var (key, word) in Language.English.Words.Where(word => word.Key.StartsWith("refused.", StringComparison.Ordinal))) Assert.Contains(word, text, StringComparison.Ordinal);
     }
