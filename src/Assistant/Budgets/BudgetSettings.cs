@@ -14,9 +14,12 @@ internal enum BudgetPolicy
     ClampMaxTokens,
 }
 
-/// <summary>What the operator set: <c>COST_LIMIT_*</c>, <c>COST_WARN_*</c>, <c>COST_POLICY</c>.</summary>
+/// <summary>What the operator set: <c>COST_LIMIT_*</c>, <c>COST_WARN_*</c>, <c>COST_POLICY</c>, <c>COST_LEASES</c>.</summary>
 internal sealed record BudgetSettings(Limits Limits, BudgetPolicy Policy)
 {
+    /// <summary>Whether who asks often is leased part of the budget ahead.</summary>
+    public bool Leases { get; init; }
+
     /// <summary>What limits a request or a window not at all.</summary>
     private const string Unlimited = "none";
 
@@ -42,7 +45,7 @@ internal sealed record BudgetSettings(Limits Limits, BudgetPolicy Policy)
             null or "strict" => BudgetPolicy.Strict,
             "clamp_max_tokens" => BudgetPolicy.ClampMaxTokens,
             _ => throw Wrong("COST_POLICY", "is no policy", "set COST_POLICY to strict or clamp_max_tokens"),
-        });
+        }) { Leases = settings["COST_LEASES"] is "true" };
     }
 
     private static Spend? Amount(Settings settings, string key, decimal otherwise)

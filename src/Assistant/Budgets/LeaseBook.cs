@@ -4,7 +4,7 @@ namespace Outpost.Assistant.Budgets;
 /// The leases of this process: who asks often gets one, as large as what they asked for in half a second, and gives it back when they stop. Nothing is taken out of
 /// a lease that the database has not confirmed within five seconds, or while it cannot be reached.
 /// </summary>
-internal sealed class LeaseBook(TimeProvider clock)
+internal sealed class LeaseBook(bool isOn, TimeProvider clock)
 {
     /// <summary>A lease is at most such a part of the room there is: what one process has nobody else can use.</summary>
     public const int Share = 16;
@@ -61,6 +61,8 @@ internal sealed class LeaseBook(TimeProvider clock)
     /// <summary>The database has taken a hold by itself: who gets many of them gets a lease.</summary>
     public void Granted(HoldRequest request)
     {
+        if (!isOn) return;
+
         lock (_gate) AskerOf(request.For.Key).Note(request.Bound.NanoDollars, clock.GetTimestamp(), clock);
     }
 

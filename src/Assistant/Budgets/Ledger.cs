@@ -25,7 +25,7 @@ internal sealed partial class Ledger(NpgsqlDataSource source, BudgetSettings set
 
     private readonly Channel<LedgerEntry> _entries = Channel.CreateUnbounded<LedgerEntry>(new() { SingleReader = true });
     private readonly CancellationTokenSource _giveUp = new();
-    private readonly LeaseBook _leases = new(clock);
+    private readonly LeaseBook _leases = new(settings.Leases, clock);
     private readonly ReadDb _db = new(source, null);
     private TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _writing = Task.CompletedTask;

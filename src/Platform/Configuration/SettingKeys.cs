@@ -227,6 +227,7 @@ public static class SettingKeys
         {
             Default = "strict", Check = ValueChecks.OneOf("strict", "clamp_max_tokens"),
         },
+        new("COST_LEASES", Spending, "assistant", "With true, who asks often is given part of the budget ahead and waits for no database. What is left over after a kill is flagged.") { Default = "false", InTemplate = false, Check = ValueChecks.TrueOrFalse },
         new("SESSION_TIMEOUT", Running, "assistant", "How long a chat session lives without a message, in seconds. What was said stays in its conversation.") { Default = "3600", Check = ValueChecks.Between(60, 2_592_000) },
         new("ANTHROPIC_API_KEY", Models, "assistant", "The key for Anthropic's models.") { Kind = SettingKind.Secret, Check = ValueChecks.ProviderKey, Doubt = ValueChecks.KeyBeginsWith("sk-ant-") },
         new("OPENAI_API_KEY", Models, "assistant", "The key for OpenAI's models.") { Kind = SettingKind.Secret, Check = ValueChecks.ProviderKey, Doubt = ValueChecks.KeyBeginsWith("sk-") },

@@ -38,7 +38,7 @@ internal sealed class LedgerUnderTest : IAsyncDisposable
     public async Task<Ledger> AnotherAsync(Limits limits, NpgsqlDataSource? source = null, TimeProvider? clock = null)
     {
         var meters = new BudgetMeters(_meters.GetRequiredService<IMeterFactory>());
-        var ledger = new Ledger(source ?? Database.AppSource, new(limits, BudgetPolicy.Strict), clock ?? Clock, meters, NullLogger<Ledger>.Instance);
+        var ledger = new Ledger(source ?? Database.AppSource, new(limits, BudgetPolicy.Strict) { Leases = true }, clock ?? Clock, meters, NullLogger<Ledger>.Instance);
         await ledger.StartAsync(Stop);
         _ledgers.Add(ledger);
         return ledger;
