@@ -20,6 +20,8 @@ public sealed class Chromium : IAsyncLifetime
     {
         var program = Environment.GetEnvironmentVariable("CHROMIUM") ?? Array.Find(Places, File.Exists)
             ?? throw new InvalidOperationException("The browser tests need Chromium. Fix: sudo apt-get install -y chromium, or set CHROMIUM to its path.");
+        // A machine that does other work meanwhile is slow, not wrong.
+        Assertions.SetDefaultExpectTimeout(30_000);
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new()
         {
@@ -42,7 +44,7 @@ public sealed class Chromium : IAsyncLifetime
             Locale = "en-US",
             TimezoneId = "Asia/Tokyo", // what is shown must be the company's time, not the browser's
         });
-        context.SetDefaultTimeout(15_000);
+        context.SetDefaultTimeout(30_000);
         if (script) await context.AddInitScriptAsync(FirstLoad.Watch);
         return new(context, await context.NewPageAsync());
     }

@@ -79,6 +79,8 @@ internal static class ArchiveWords
     private static (ArchiveState? State, bool Measured) Look(ArchiveAccess access, TimeProvider clock)
     {
         var state = ArchiveState.Read(access.Data.ArchiveState) ?? ArchiveState.Read(Path.Combine(access.Settings.Directory, "state.json"));
+        // A restore that has just ended is newer than the last look.
+        if (state is not null && access.Catalogue.Read().Recoveries is [.., var last] && last.At > state.At) state = state with { RtoSeconds = last.TotalSeconds };
         // Beside a server of its own nobody measures when that is down; beside another's only the age of what was measured tells.
         var looking = access.Server.Place is null || RunRecord.OfRunning(access.Data) is not null;
         return (state, looking && state is not null && clock.GetUtcNow() - state.At < Fresh + (2 * access.Settings.Heartbeat));

@@ -45,6 +45,13 @@ public sealed class SendingAgain(PostgresServer postgres)
     // With documents of its own for what can be done to a document in one state only, and once.
     private static async Task<IReadOnlyDictionary<string, Guid>> ReadyAsync(HttpClient owner, string path, IReadOnlyDictionary<string, Guid> ids)
     {
+        if (path.EndsWith("/signatures", StringComparison.Ordinal))
+        {
+            var visit = await (await owner.PostAsync($"/api/v1/jobs/{ids["jobs"]}/visits", new { scheduled_start = "2026-12-15T14:00:00Z", scheduled_end = "2026-12-15T15:00:00Z", assigned_user_id = ids["users"] })).DataAsync(HttpStatusCode.Created);
+            await (await owner.PostAsync($"/api/v1/visits/{visit["id"]}/transition", new { status = "arrived" })).DataAsync();
+            return new Dictionary<string, Guid>(ids) { ["visits"] = (Guid)visit["id"]! };
+        }
+
         var (kind, steps) = path.Split('/')[3..] switch
         {
             ["estimates", _, "transition"] => ("estimates", []),
