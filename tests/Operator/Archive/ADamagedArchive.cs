@@ -92,7 +92,7 @@ public sealed class ADamagedArchive(Prepared prepared)
     {
         var streams = Directory.Exists(Path.Combine(shop.Data.Archive, "stream"));
         var backups = Directory.GetDirectories(Path.Combine(shop.Data.Archive, streams ? "stream/bases" : "pgbackrest/backup/outpost")).Where(d => streams || d.EndsWith('F')).Order(StringComparer.Ordinal);
-        return [.. backups.Select(d => Directory.GetFiles(d, "backup?manifest*", SearchOption.AllDirectories).Where(f => !f.Contains("/base/", StringComparison.Ordinal)).Order(StringComparer.Ordinal).ToArray())];
+        return [.. backups.Select(d => Directory.GetFiles(d, "backup*manifest*", SearchOption.AllDirectories).Where(f => !f.Contains("/base/", StringComparison.Ordinal)).Order(StringComparer.Ordinal).ToArray())];
     }
 
     private static string Backup(Installation shop) => Directory.EnumerateFiles(Path.Combine(shop.Data.Archive, Directory.Exists(Path.Combine(shop.Data.Archive, "stream")) ? "stream/bases" : "pgbackrest/backup/outpost"), "*", SearchOption.AllDirectories)
