@@ -15,7 +15,7 @@ public sealed class LeasingABudget(PostgresServer postgres)
     [Fact]
     public async Task Who_asks_often_waits_for_no_database_and_all_of_it_is_counted_before_it_is_used()
     {
-        await using var test = await StartAsync(postgres, Wide);
+        await using var test = await StartAsync(postgres, Wide, leases: true);
         var key = Guid.CreateVersion7();
         await LeasedAsync(test, key);
         var (held, rows) = (await HeldAsync(test), await test.ValueAsync<long>("select count(*) from holds where leased is null"));
@@ -40,7 +40,7 @@ public sealed class LeasingABudget(PostgresServer postgres)
     [Fact]
     public async Task It_is_given_back_when_nobody_uses_it_and_when_the_process_ends()
     {
-        await using var test = await StartAsync(postgres, Wide);
+        await using var test = await StartAsync(postgres, Wide, leases: true);
         var key = Guid.CreateVersion7();
 
         var first = await LeasedAsync(test, key);
@@ -63,7 +63,7 @@ public sealed class LeasingABudget(PostgresServer postgres)
     public async Task Somebody_who_would_be_refused_for_its_sake_gets_it()
     {
         var limits = new Limits { PerHour = Dollars(10) };
-        await using var test = await StartAsync(postgres, limits);
+        await using var test = await StartAsync(postgres, limits, leases: true);
         var holds = await LeasedAsync(test, Guid.CreateVersion7());
 
         var rest = Dollars(10) - new Spend(await SumAsync(test, "leased is null"));
@@ -79,7 +79,7 @@ public sealed class LeasingABudget(PostgresServer postgres)
     public async Task A_lease_is_no_more_than_a_part_of_the_room_and_of_the_keys_own()
     {
         var limits = new Limits { PerHour = Dollars(100) };
-        await using var test = await StartAsync(postgres, limits);
+        await using var test = await StartAsync(postgres, limits, leases: true);
         var poor = Guid.CreateVersion7();
         await new ReadDb(test.Database.AppSource, null).ValueAsync<object>(LedgerSql.Limit(poor, new() { PerHour = Dollars(4) }), Stop);
 
@@ -91,7 +91,7 @@ public sealed class LeasingABudget(PostgresServer postgres)
     [Fact]
     public async Task A_limit_that_becomes_stricter_ends_it_within_seconds()
     {
-        await using var test = await StartAsync(postgres, Wide);
+        await using var test = await StartAsync(postgres, Wide, leases: true);
         var key = Guid.CreateVersion7();
         await LeasedAsync(test, key);
 
@@ -112,7 +112,7 @@ public sealed class LeasingABudget(PostgresServer postgres)
     [Fact]
     public async Task What_a_process_that_is_gone_had_leased_counts_until_somebody_says_what_it_spent()
     {
-        await using var test = await StartAsync(postgres, Wide);
+        await using var test = await StartAsync(postgres, Wide, leases: true);
         var key = Guid.CreateVersion7();
         await LeasedAsync(test, key);
         var leased = await SumAsync(test, "leased is not null");
@@ -132,7 +132,7 @@ public sealed class LeasingABudget(PostgresServer postgres)
     [Fact]
     public async Task Requests_that_come_after_their_lease_has_expired_take_the_place_of_its_estimate()
     {
-        await using var test = await StartAsync(postgres, Wide);
+        await using var test = await StartAsync(postgres, Wide, leases: true);
         var key = Guid.CreateVersion7();
         await LeasedAsync(test, key);
         var lease = await test.ValueAsync<Guid>("select id from holds where leased is not null");
@@ -155,7 +155,7 @@ public sealed class LeasingABudget(PostgresServer postgres)
     [Fact]
     public async Task What_the_database_forgot_in_a_crash_is_not_given_back_with_the_lease()
     {
-        await using var test = await StartAsync(postgres, Wide);
+        await using var test = await StartAsync(postgres, Wide, leases: true);
         var key = Guid.CreateVersion7();
         await LeasedAsync(test, key);
         var drawn = LedgerUnderTest.Asking(0.1m, key);

@@ -18,7 +18,9 @@ internal sealed class LedgerUnderTest : IAsyncDisposable
     private readonly ServiceProvider _meters = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly List<Ledger> _ledgers = [];
 
-    private LedgerUnderTest(TestDatabase database) => Database = database;
+    private readonly bool _leases;
+
+    private LedgerUnderTest(TestDatabase database, bool leases) => (Database, _leases) = (database, leases);
 
     public TestDatabase Database { get; }
 
@@ -28,9 +30,10 @@ internal sealed class LedgerUnderTest : IAsyncDisposable
 
     public static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    public static async Task<LedgerUnderTest> StartAsync(PostgresServer postgres, Limits limits)
+    /// <param name="leases">As with <c>COST_LEASES=true</c>.</param>
+    public static async Task<LedgerUnderTest> StartAsync(PostgresServer postgres, Limits limits, bool leases = false)
     {
-        var made = new LedgerUnderTest(await postgres.DatabaseAsync(MigrationSet.From(typeof(Ledger).Assembly), "assistant", Stop));
+        var made = new LedgerUnderTest(await postgres.DatabaseAsync(MigrationSet.From(typeof(Ledger).Assembly), "assistant", Stop), leases);
         await made.AnotherAsync(limits);
         return made;
     }
@@ -38,7 +41,7 @@ internal sealed class LedgerUnderTest : IAsyncDisposable
     public async Task<Ledger> AnotherAsync(Limits limits, NpgsqlDataSource? source = null, TimeProvider? clock = null)
     {
         var meters = new BudgetMeters(_meters.GetRequiredService<IMeterFactory>());
-        var ledger = new Ledger(source ?? Database.AppSource, new(limits, BudgetPolicy.Strict) { Leases = true }, clock ?? Clock, meters, NullLogger<Ledger>.Instance);
+        var ledger = new Ledger(source ?? Database.AppSource, new(limits, BudgetPolicy.Strict) { Leases = _leases }, clock ?? Clock, meters, NullLogger<Ledger>.Instance);
         await ledger.StartAsync(Stop);
         _ledgers.Add(ledger);
         return ledger;
