@@ -15,7 +15,7 @@ public static class AicqRole
     public static Subsystem Subsystem { get; } = new(
         "aicq", "aicq", typeof(AicqRole).Assembly, (_, _) => Task.FromResult<Login?>(null), Demo: null);
 
-    public static Role Hub { get; } = new("aicq", "the agent hub: rooms, direct messages, search and live streams", Build, "/health", AicqApp.Profile.Address);
+    public static Role Hub { get; } = new("aicq", "the agent hub: rooms, direct messages, search and live streams", Build, "/health", AicqApp.Profile.Address) { Subsystem = Subsystem };
 
     private static IHost Build(Settings settings)
     {

@@ -13,6 +13,7 @@ public static class AssistantRole
 
     public static Role Service { get; } = new("assistant", "the assistant: chat and a gateway to models, with spending limits that hold", Build, "/api/health", AssistantApp.Profile.Address)
     {
+        Subsystem = Subsystem,
         PortAlone = 8080,
     };
 

@@ -13,9 +13,9 @@ public static class FieldServiceRole
 {
     public static Subsystem Subsystem { get; } = new("fsm", "ai_fsm", typeof(FieldServiceRole).Assembly, FirstLoginAsync, DemoAsync, new FieldServiceUsers(), new FieldServiceHistory());
 
-    public static Role Web { get; } = new("fsm", "the field service: web application and API", Build, "/api/health", FieldServiceApp.Profile.Address);
+    public static Role Web { get; } = new("fsm", "the field service: web application and API", Build, "/api/health", FieldServiceApp.Profile.Address) { Subsystem = Subsystem };
 
-    public static Role Worker { get; } = new("worker", "the field service's worker: reminders, letters, and what is done by the clock", FieldServiceWorker.Build, null, null);
+    public static Role Worker { get; } = new("worker", "the field service's worker: reminders, letters, and what is done by the clock", FieldServiceWorker.Build, null, null) { Subsystem = Subsystem };
 
     internal static NpgsqlDataSource Owner(Settings settings) => SubsystemMigrations.OwnerSource(Subsystem, settings);
 

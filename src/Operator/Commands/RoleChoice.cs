@@ -18,4 +18,11 @@ internal static class RoleChoice
             ? [.. roles.Where(r => names.Contains(r.Name, StringComparer.Ordinal))]
             : throw new SettingsException(new SettingsProblem(unknown, "is no role", $"choose from: {string.Join(", ", roles.Select(r => r.Name))}"));
     }
+
+    /// <summary>
+    /// Whose databases are made ready for these roles. What is kept on this machine is, all of it, so that a backup finds it; a database that is named by URL only when
+    /// one of the roles works on it: <c>DATABASE_URL</c> may be meant for one of them alone.
+    /// </summary>
+    internal static IReadOnlyList<Subsystem> Databases(IReadOnlyList<Role> chosen, IReadOnlyList<Subsystem> subsystems, Settings settings) =>
+        [.. subsystems.Where(subsystem => settings.AppUrlKey(subsystem) is null || chosen.Any(role => role.Subsystem is null || role.Subsystem == subsystem))];
 }

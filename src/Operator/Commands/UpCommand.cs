@@ -32,7 +32,7 @@ public static class UpCommand
             SettingsCheck.Demand(set, Say);
             // Somebody who looks around has no keys yet; where there is one, its provider is asked.
             if (parsed.GetValue(demo) && set["ASSISTANT_PRACTICE"] is null) set = set.With(("ASSISTANT_PRACTICE", "true"));
-            var plan = new LocalPlan(DataDirectory.Of(parsed.GetValue(data), set), chosen, subsystems, set, migrate, parsed.GetValue(demo));
+            var plan = new LocalPlan(DataDirectory.Of(parsed.GetValue(data), set), chosen, RoleChoice.Databases(chosen, subsystems, set), set, migrate, parsed.GetValue(demo));
             return await RunAsync(plan, parsed.GetValue(json), parsed.GetValue(behind), clock);
         });
         return command;

@@ -31,7 +31,7 @@ public static class SubsystemUrls
         var (names, keys) = (shared.Select(subsystem => subsystem.Name), shared.Select(subsystem => subsystem.AppUrlKeys[0]));
         throw new SettingsException(new SettingsProblem(
             settings.OwnerUrlKey(shared.First())!, $"leads {string.Join(", ", names)} to one database, {shared.Key.Database}, and each has to have its own",
-            $"set {string.Join(", ", keys)}, each to a database of its own; or name the one that is meant with --system"));
+            $"set {string.Join(", ", keys)}, each to a database of its own; or name the one that is meant: --system, or --roles with outpost up"));
     }
 
     private static PostgresUrl Url(this Settings settings, Subsystem subsystem, string? key) => key is null

@@ -13,6 +13,9 @@ namespace Outpost.Platform.Roles;
 /// <param name="Address">Where it will listen under these settings; null when the role listens on no port.</param>
 public sealed record Role(string Name, string Summary, Func<Settings, IHost> Build, string? Health, Func<Settings, Uri>? Address)
 {
+    /// <summary>Whose database it works on; null where it is not said.</summary>
+    public Subsystem? Subsystem { get; init; }
+
     /// <summary>Where it listens when nothing says where and it is the only one that does; null for the port it has beside others.</summary>
     public int? PortAlone { get; init; }
 }
