@@ -37,6 +37,7 @@ public static class DemoCompany
         var (account, email) = await sql.WriteAsync(plan, untouched, hashes, clock.GetUtcNow(), ct);
         await new DemoOffice(connection, account, plan, clock.GetUtcNow()).WriteAsync(ct);
         await transaction.CommitAsync(ct);
+        await sql.TidyAsync(ct);
         return new(true, untouched is null ? new Login(email, password) : null);
     }
 

@@ -1,5 +1,3 @@
-using System.ComponentModel;
-using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -29,29 +27,43 @@ internal sealed record PrintOrder(string Html, PrintOrder.Enclosed? Xml, DateTim
         ["xml"] = Xml?.Content,
         ["xml_name"] = Xml?.Name ?? "",
         ["xmp"] = (Xml?.Metadata ?? "") + $"<rdf:Description xmlns:xmp=\"http://ns.adobe.com/xap/1.0/\" rdf:about=\"\"><xmp:CreateDate>{At.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}</xmp:CreateDate><xmp:ModifyDate>{At.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}</xmp:ModifyDate></rdf:Description>",
+        ["epoch"] = At.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
         ["pdf_date"] = $"D:{At.UtcDateTime:yyyyMMddHHmmss}Z",
         ["identifier"] = Fingerprint,
     });
 }
 
 /// <summary>
-/// Prints PDF with WeasyPrint, in a process of its own for each paper: what it uses up is given back, and what goes wrong in it ends with it. The process reads
-/// its order from a pipe and answers through one, may use so much memory and time, and fetches nothing.
+/// Prints PDF with WeasyPrint, in a process of its own for each paper: what it uses up is given back, and what goes wrong in it ends with it. Half of a print is
+/// getting ready, so while one prints the next gets ready already, and waits some minutes for its order.
 /// </summary>
-internal sealed partial class PdfPress(Settings settings, ILogger<PdfPress> log) : IDisposable
+internal sealed partial class PdfPress(Settings settings, TimeProvider clock, ILogger<PdfPress> log) : IDisposable
 {
     public const string Key = "PDF_PYTHON";
     private const string UsualPython = "/usr/bin/python3";
-    private const int Largest = 32 * 1024 * 1024;
-    private const int WithoutWeasyPrint = 69;
     private const int MostWaiting = 32;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(45);
-    private static readonly string Script = PaperHtml.Resource("press.py");
+
+    /// <summary>How long a process waits for its order.</summary>
+    public static readonly TimeSpan Readiness = TimeSpan.FromMinutes(2);
 
     // A small machine still has to answer while it prints.
     private readonly SemaphoreSlim _places = new(Math.Clamp(Environment.ProcessorCount / 2, 1, 2));
     private readonly string _python = settings[Key] ?? UsualPython;
+    private readonly Lock _lock = new();
+    private PressProcess? _ready;
+    private ITimer? _tired;
     private int _waiting;
+    private bool _disposed;
+
+    /// <summary>The next print need not begin at the beginning.</summary>
+    public bool IsReady
+    {
+        get
+        {
+            lock (_lock) return _ready is { Waits: true };
+        }
+    }
 
     /// <exception cref="RuleException">SERVICE_UNAVAILABLE: the press is missing, busy, or gave up.</exception>
     public async Task<byte[]> PrintAsync(PrintOrder order, CancellationToken ct)
@@ -76,108 +88,70 @@ internal sealed partial class PdfPress(Settings settings, ILogger<PdfPress> log)
         }
     }
 
-    public void Dispose() => _places.Dispose();
+    public void Dispose()
+    {
+        lock (_lock) _disposed = true;
+        _tired?.Dispose();
+        Exchange(null)?.Dispose();
+        _places.Dispose();
+    }
 
     private async Task<byte[]> RunAsync(PrintOrder order, CancellationToken ct)
     {
-        // What the press puts aside for itself goes with it, however it ends.
-        var aside = Directory.CreateTempSubdirectory("outpost-paper-");
-        try
-        {
-            return await RunAsync(order, aside.FullName, ct);
-        }
-        finally
-        {
-            aside.Delete(recursive: true);
-        }
-    }
-
-    private async Task<byte[]> RunAsync(PrintOrder order, string aside, CancellationToken ct)
-    {
-        using var process = Start(aside, order.At);
+        using var process = Take();
+        GetReady();
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
         patience.CancelAfter(Patience);
         try
         {
-            // All three at once: a pipe that nobody empties stops the process.
-            var complaint = process.StandardError.ReadToEndAsync(patience.Token);
-            var printed = ReadAsync(process.StandardOutput.BaseStream, patience.Token);
-            await WriteAsync(process, order.Json(), patience.Token);
-            var pdf = await printed;
-            await process.WaitForExitAsync(patience.Token);
-            if (process.ExitCode == WithoutWeasyPrint) throw PaperRules.NoPress();
-            if (process.ExitCode == 0 && pdf.AsSpan().StartsWith("%PDF-"u8)) return pdf;
-
-            var reason = Ending(await complaint);
-            Failed(log, process.ExitCode, reason);
+            return await process.PrintAsync(order, patience.Token);
+        }
+        catch (PressException failed)
+        {
+            Failed(log, failed.Message);
             throw PaperRules.PressFailed();
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
-            Failed(log, -1, "took too long");
+            Failed(log, "took too long");
             throw PaperRules.PressFailed();
         }
-        finally
+    }
+
+    private PressProcess Take()
+    {
+        if (Exchange(null) is not { } ready) return PressProcess.Start(_python);
+        if (ready.Waits) return ready;
+
+        ready.Dispose();
+        return PressProcess.Start(_python);
+    }
+
+    private void GetReady()
+    {
+        var next = PressProcess.Start(_python);
+        lock (_lock)
         {
-            if (!process.HasExited)
+            if (!_disposed)
             {
-                process.Kill(entireProcessTree: true);
-                await process.WaitForExitAsync(CancellationToken.None);
+                (next, _ready) = (_ready, next);
+                _tired?.Dispose();
+                _tired = clock.CreateTimer(_ => Exchange(null)?.Dispose(), null, Readiness, Timeout.InfiniteTimeSpan);
             }
         }
+
+        next?.Dispose();
     }
 
-    private Process Start(string aside, DateTimeOffset at)
+    private PressProcess? Exchange(PressProcess? next)
     {
-        var start = new ProcessStartInfo(_python, ["-s", "-B", "-c", Script]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = "/" };
-        start.StandardInputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
-        // No setting of the service, no secret, goes into a process that only prints.
-        start.Environment.Clear();
-        start.Environment["PATH"] = "/usr/local/bin:/usr/bin:/bin";
-        start.Environment["LANG"] = "C.UTF-8";
-        start.Environment["TMPDIR"] = aside;
-        // The same order is the same file: neither the time of printing nor chance has a part in it.
-        start.Environment["SOURCE_DATE_EPOCH"] = at.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
-        start.Environment["PYTHONHASHSEED"] = "0";
-        try
+        lock (_lock)
         {
-            return Process.Start(start)!;
-        }
-        catch (Win32Exception)
-        {
-            throw PaperRules.NoPress();
+            (next, _ready) = (_ready, next);
+            return next;
         }
     }
 
-    private static async Task WriteAsync(Process process, string order, CancellationToken ct)
-    {
-        try
-        {
-            await process.StandardInput.WriteAsync(order.AsMemory(), ct);
-            process.StandardInput.Close();
-        }
-        catch (IOException)
-        {
-            // It ended before it had read everything, and its exit code says why.
-        }
-    }
-
-    private static async Task<byte[]> ReadAsync(Stream output, CancellationToken ct)
-    {
-        using var kept = new MemoryStream();
-        var buffer = new byte[64 * 1024];
-        while (await output.ReadAsync(buffer, ct) is > 0 and var read)
-        {
-            if (kept.Length + read > Largest) throw PaperRules.PressFailed();
-            kept.Write(buffer, 0, read);
-        }
-
-        return kept.ToArray();
-    }
-
-    // The last line of a Python error says what it is; what stands on the paper is not in it.
-    private static string Ending(string complaint) => complaint.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault() is { } line ? line[..Math.Min(line.Length, 200)] : "no message";
-
-    [LoggerMessage(LogLevel.Error, "A paper could not be printed: exit code {Code}, {Reason}")]
-    private static partial void Failed(ILogger log, int code, string reason);
+    [LoggerMessage(LogLevel.Error, "A paper could not be printed: {Reason}")]
+    private static partial void Failed(ILogger log, string reason);
 }

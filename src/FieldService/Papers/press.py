@@ -1,4 +1,4 @@
-# Prints one paper: reads JSON from standard input, writes a PDF/A-3b to standard output. Nothing is fetched.
+# Prints one paper: gets ready, reads JSON from standard input, writes a PDF/A-3b to standard output. Nothing is fetched.
 import json
 import os
 import resource
@@ -21,7 +21,12 @@ except ImportError as missing:
 from urllib.parse import unquote_to_bytes
 import base64
 
+# The style of all pages and the fonts are read once before the order comes.
+weasyprint.HTML(string='<p>a<b>b</b></p>').render()
+
 order = json.load(sys.stdin)
+# The same order is the same file: the time of printing has no part in it.
+os.environ['SOURCE_DATE_EPOCH'] = order['epoch']
 enclosed = order.get('xml')
 
 

@@ -8,8 +8,6 @@
   const shown = cents => money.format(cents / 100);
   let waiting, asked = 0, stopped;
 
-  for (const button of form.querySelectorAll('[data-more], [data-drop]')) button.hidden = false;
-
   const rows = () => [...lines.querySelectorAll('[data-line]')];
   const number = () => rows().forEach((row, at) => {
     for (const field of row.querySelectorAll('[name]')) field.name = field.name.replace(/^line_items\[\d+\]/, `line_items[${at}]`);

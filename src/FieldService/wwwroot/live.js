@@ -6,7 +6,7 @@
   const main = $('main[data-place]');
   if (!main || !('EventSource' in window)) return;
   const kinds = new Set((main.dataset.live || '').split(' ').filter(Boolean)), about = main.dataset.about || '', isEditor = 'editing' in main.dataset;
-  const soon = 250, spread = 1250, between = 3000;
+  const soon = 250, spread = 1250, between = 3000, away = 30000;
   let source = null, place = main.dataset.place, timer = 0, read = 0, patience = 2000, stale = false;
 
   const open = () => {
@@ -77,11 +77,13 @@
       const answer = await fetch(location.href, { headers: { Accept: 'text/html' } });
       if (!answer.ok || answer.redirected) return;
       text = await answer.text();
-    } catch { return; }
-    const page = new DOMParser().parseFromString(text, 'text/html'), fresh = page.querySelector('main');
+    } catch { setTimeout(later, away); return; }
     // What waits in the telephone's outbox is shown on the page; it reads itself again when it has arrived.
-    if (!fresh || isBusy() || $('.outbox')) return;
-    if (exchange(main, fresh)) document.dispatchEvent(new CustomEvent('outpost:fresh'));
+    if ($('.outbox')) return;
+    // Somebody has begun to do something on it while it was read.
+    if (isBusy()) { later(); return; }
+    const page = new DOMParser().parseFromString(text, 'text/html'), fresh = page.querySelector('main');
+    if (fresh && exchange(main, fresh)) document.dispatchEvent(new CustomEvent('outpost:fresh'));
   }
 
   // From the outside to the inside: where the frame is the same, only what differs within it.

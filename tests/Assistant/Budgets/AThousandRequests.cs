@@ -23,8 +23,10 @@ public sealed class AThousandRequests(PostgresServer postgres)
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    [Fact]
-    public async Task With_delays_faults_and_a_service_that_is_killed_stay_within_the_cap_and_add_up_to_the_nano_dollar()
+    [Theory]
+    [InlineData("false")]
+    [InlineData("true")]
+    public async Task With_delays_faults_and_a_service_that_is_killed_stay_within_the_cap_and_add_up_to_the_nano_dollar(string leases)
     {
         var limits = new Limits { PerRequest = Dollars(0.05m), PerHour = Dollars(0.9m), PerDay = Dollars(0.9m) };
         var list = ModelListFile.Parse(AssistantUnderTest.Models, "models");
@@ -38,7 +40,7 @@ public sealed class AThousandRequests(PostgresServer postgres)
         await using var service = new ServiceProcess(database.Settings.With(
             ("LOG_LEVEL", "warn"), (LiveModels.Setting, models), (ProviderSet.PracticeSetting, provider.Address.AbsoluteUri), ("ASSISTANT_DEADLINE_SECONDS", "20"),
             ("COST_LIMIT_PER_REQUEST", "0.05"), ("COST_LIMIT_PER_HOUR", "0.9"), ("COST_LIMIT_PER_DAY", "0.9"),
-            ("COST_WARN_PER_REQUEST", "0.05"), ("COST_WARN_PER_HOUR", "0.5"), ("COST_WARN_PER_DAY", "0.5")));
+            ("COST_WARN_PER_REQUEST", "0.05"), ("COST_WARN_PER_HOUR", "0.5"), ("COST_WARN_PER_DAY", "0.5"), ("COST_LEASES", leases)));
         await service.StartAsync(Stop);
 
         using var over = new CancellationTokenSource();
@@ -48,7 +50,7 @@ public sealed class AThousandRequests(PostgresServer postgres)
         await over.CancelAsync();
         var audits = await auditing;
 
-        Assert.True(answered > 300 && refused > 0 && lost > 0 && audits > 20, $"{answered} answered, {refused} refused, {lost} lost, {audits} audits; {service.Log}");
+        Assert.True(answered > 200 && refused > 0 && lost > 0 && audits > 20, $"{answered} answered, {refused} refused, {lost} lost, {audits} audits; {service.Log}");
         foreach (var call in provider.Calls) await call.Over.WaitAsync(TimeSpan.FromSeconds(30), Stop);
 
         // Nobody is left who could settle what the killed ones held: it counts at the bound, and is flagged.
@@ -61,15 +63,22 @@ public sealed class AThousandRequests(PostgresServer postgres)
 
         // What the provider billed for those is looked up in its own record, as an operator does.
         var billed = provider.Calls.ToLookup(call => (long)call.MaxOutput, call => list.Find(call.Model)!.Prices[0].Of(call.Billed).NanoDollars);
-        var tokens = (await ListAsync(database, "select id, max_tokens from holds", row => (Id: row.GetGuid(0), Tokens: row.GetInt64(1)))).ToDictionary(hold => hold.Id, hold => hold.Tokens);
+        var tokens = (await ListAsync(database, "select id, max_tokens from holds where leased is null", row => (Id: row.GetGuid(0), Tokens: row.GetInt64(1)))).ToDictionary(hold => hold.Id, hold => hold.Tokens);
+        // Killed between taking a hold out of a lease and writing it down: the provider knows of calls that stand nowhere but in what is left of the lease.
+        var known = tokens.Values.ToHashSet();
+        var unwritten = provider.Calls.Where(call => !known.Contains(call.MaxOutput)).ToLookup(call => (Guid?)keys[(call.MaxOutput - LeastTokens) % keys.Length].Id, call => list.Find(call.Model)!.Prices[0].Of(call.Billed).NanoDollars)
+            .ToDictionary(calls => calls.Key!.Value, calls => calls.Sum());
         foreach (var hold in expired)
         {
             await using var resolving = new Db(database.AppSource, null);
-            var truth = billed[tokens[hold.HoldId]].Sum();
+            var truth = tokens.TryGetValue(hold.HoldId, out var most) ? billed[most].Sum() : Math.Min(unwritten.GetValueOrDefault(hold.KeyId!.Value), hold.Bound);
+            if (most == 0) unwritten[hold.KeyId!.Value] = unwritten.GetValueOrDefault(hold.KeyId.Value) - truth;
             Assert.True(truth <= hold.Bound, "the bound was none");
             Assert.True(await resolving.ValueAsync<bool>(LedgerSql.Resolve(later, hold.HoldId, new(truth)), Stop));
             await resolving.CommitAsync(Stop);
         }
+
+        Assert.All(unwritten.Values, left => Assert.Equal(0, left));
 
         // Line for line, by the name that the provider was told, and in sum.
         var calls = provider.Calls.ToDictionary(call => Guid.Parse(call.RequestId!));
@@ -83,7 +92,7 @@ public sealed class AThousandRequests(PostgresServer postgres)
         Assert.Equal(billed.SelectMany(costs => costs).Sum(), ledger);
         await LedgerUnderTest.AuditAsync(database.Superuser, limits, Stop);
         Assert.DoesNotContain("secret words of request", service.Log, StringComparison.Ordinal);
-        Assert.All(keys, key => Assert.DoesNotContain(key, service.Log, StringComparison.Ordinal));
+        Assert.All(keys, key => Assert.DoesNotContain(key.Text, service.Log, StringComparison.Ordinal));
         File.Delete(models);
     }
 
@@ -98,7 +107,7 @@ public sealed class AThousandRequests(PostgresServer postgres)
         _ => new() { Text = string.Join(' ', Enumerable.Repeat("word", tokens % 50)), HeaderDelayMs = tokens * 7 % 60, TokenDelayMs = tokens % 3 },
     };
 
-    private static async Task<(int Answered, int Refused, int Lost)> RunAsync(ServiceProcess service, string[] keys, int[] killAt)
+    private static async Task<(int Answered, int Refused, int Lost)> RunAsync(ServiceProcess service, (Guid Id, string Text)[] keys, int[] killAt)
     {
         using var client = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 128 }) { BaseAddress = service.Address, Timeout = TimeSpan.FromSeconds(60) };
         var (next, done, answered, refused, lost) = (0, 0, 0, 0, 0);
@@ -129,7 +138,7 @@ public sealed class AThousandRequests(PostgresServer postgres)
         async Task<HttpStatusCode> AskAsync(int number)
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/chat/completions");
-            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", keys[number % keys.Length]);
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", keys[number % keys.Length].Text);
             request.Content = JsonContent.Create(new
             {
                 model = number % 3 == 0 ? "second" : "first",
@@ -173,14 +182,14 @@ public sealed class AThousandRequests(PostgresServer postgres)
         return audits;
     }
 
-    private static async Task<string> KeyAsync(TestDatabase database, Limits limits)
+    private static async Task<(Guid Id, string Text)> KeyAsync(TestDatabase database, Limits limits)
     {
         var id = Guid.CreateVersion7();
         var (text, hash) = ApiKeyText.New(id);
         await using var db = new Db(database.AppSource, null);
         await ApiKeySql.Insert(db, id, "a test", ["gateway"], hash, null, null, null, limits, Stop);
         await db.CommitAsync(Stop);
-        return text;
+        return (id, text);
     }
 
     private static async Task<List<T>> ListAsync<T>(TestDatabase database, string sql, Func<System.Data.Common.DbDataReader, T> read)

@@ -97,7 +97,7 @@ public sealed class PrintingPapers(PostgresServer postgres)
         Assert.StartsWith("0 embedded files", await Pdf.AttachedAsync(pdf), StringComparison.Ordinal);
 
         // And the press itself has no hands to fetch with, whatever page it is given.
-        using var press = new PdfPress(desk.App.Database.Settings, NullLogger<PdfPress>.Instance);
+        using var press = new PdfPress(desk.App.Database.Settings, TimeProvider.System, NullLogger<PdfPress>.Instance);
         var raw = await press.PrintAsync(new($"<p>Page</p>{trap}<style>@import url(file:///etc/passwd);</style>", null, FieldServiceUnderTest.Start), Stop);
         Assert.StartsWith("0 embedded files", await Pdf.AttachedAsync(raw), StringComparison.Ordinal);
         Assert.False(called.IsCompleted);
@@ -109,7 +109,7 @@ public sealed class PrintingPapers(PostgresServer postgres)
         await using var desk = await Desk.OpenAsync(postgres);
         foreach (var python in new[] { "/nowhere/python3", "/usr/bin/false" })
         {
-            using var press = new PdfPress(desk.App.Database.Settings.With((PdfPress.Key, python)), NullLogger<PdfPress>.Instance);
+            using var press = new PdfPress(desk.App.Database.Settings.With((PdfPress.Key, python)), TimeProvider.System, NullLogger<PdfPress>.Instance);
             var refused = await Assert.ThrowsAsync<RuleException>(() => press.PrintAsync(new("<p>Page</p>", null, FieldServiceUnderTest.Start), Stop));
             Assert.Equal("SERVICE_UNAVAILABLE", refused.Code);
             if (python.StartsWith("/nowhere", StringComparison.Ordinal)) Assert.Contains("apt install weasyprint", refused.Message, StringComparison.Ordinal);
@@ -120,7 +120,7 @@ public sealed class PrintingPapers(PostgresServer postgres)
     public async Task A_crowd_gets_one_print_and_nothing_is_left_lying_about()
     {
         await using var desk = await Desk.OpenAsync(postgres);
-        using var press = new PdfPress(desk.App.Database.Settings, NullLogger<PdfPress>.Instance);
+        using var press = new PdfPress(desk.App.Database.Settings, TimeProvider.System, NullLogger<PdfPress>.Instance);
         var printed = new PrintedPapers(press);
         var order = new PrintOrder("<title>One</title><p>Page</p>", null, FieldServiceUnderTest.Start);
 
@@ -130,6 +130,24 @@ public sealed class PrintingPapers(PostgresServer postgres)
         Assert.All(prints, pdf => Assert.Same(prints[0], pdf));
         Assert.Equal(prints[0], fresh);
         Assert.Same(prints[0], await printed.PrintAsync(order, Stop));
+    }
+
+    [Fact]
+    public async Task The_next_print_gets_ready_meanwhile_and_is_given_up_when_none_comes()
+    {
+        await using var desk = await Desk.OpenAsync(postgres);
+        var clock = new Hasty();
+        using var press = new PdfPress(desk.App.Database.Settings, clock, NullLogger<PdfPress>.Instance);
+        Assert.False(press.IsReady);
+
+        var first = await press.PrintAsync(new("<p>Page</p>", null, FieldServiceUnderTest.Start), Stop);
+        Assert.True(press.IsReady);
+        Assert.Equal(first, await press.PrintAsync(new("<p>Page</p>", null, FieldServiceUnderTest.Start), Stop));
+        Assert.True(press.IsReady);
+
+        clock.Tired!();
+        Assert.False(press.IsReady);
+        Assert.Equal(first, await press.PrintAsync(new("<p>Page</p>", null, FieldServiceUnderTest.Start), Stop));
     }
 
     [Fact]
@@ -207,4 +225,16 @@ public sealed class PrintingPapers(PostgresServer postgres)
     private static byte[] Wide { get; } = Convert.FromHexString("89504e470d0a1a0a0000000d4948445200009c4000000001080600000000000000");
 
     private static string Dollars(long cents) => $"${(cents / 100m).ToString("#,##0.00", System.Globalization.CultureInfo.InvariantCulture)}";
+
+    /// <summary>Its timers go off when they are told to.</summary>
+    private sealed class Hasty : TimeProvider
+    {
+        public Action? Tired { get; private set; }
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            Tired = () => callback(state);
+            return base.CreateTimer(callback, state, dueTime, period);
+        }
+    }
 }

@@ -18,6 +18,9 @@ internal sealed record DocumentEditor(Form Form, DocumentEditor.Kind Of)
 
     public sealed record Choices(IReadOnlyList<Tax> Taxes, IReadOnlyList<Item> Items);
 
+    /// <param name="Discount">On the whole.</param>
+    public sealed record Sums(IReadOnlyList<LineItem> Lines, Money Discount, Money Subtotal, IReadOnlyList<TaxGroup> Taxes, Money Total);
+
     public Choices From { get; init; } = new([], []);
 
     public IReadOnlyList<LineForm> Lines { get; init; } = [];
@@ -36,6 +39,9 @@ internal sealed record DocumentEditor(Form Form, DocumentEditor.Kind Of)
     public bool PricesIncludeTax { get; init; }
 
     public string Currency { get; init; } = "USD";
+
+    /// <summary>What it comes to as it is stored; null when nothing is yet.</summary>
+    public Sums? Stored { get; init; }
 
     /// <summary>How many lines the form has room for: those that are there, or those that were filled in before it was refused, and some that are empty.</summary>
     public int Rows

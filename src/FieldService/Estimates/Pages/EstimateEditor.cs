@@ -72,6 +72,7 @@ internal sealed class EditEstimatePage(ReadDb db) : PageModel
         {
             From = await DocumentEditor.ChoicesAsync(db, Viewer.Account, ct),
             Lines = [.. Estimate.LineItems.Select(line => line.Form())],
+            Stored = new(Estimate.LineItems, Estimate.DiscountAmountCents, Estimate.SubtotalCents, Estimate.Taxes, Estimate.TotalCents),
             TaxGroup = Estimate.TaxGroupId?.Value.ToString(),
             TaxRate = Estimate.TaxGroupId is null ? Estimate.TaxRate : null,
             DiscountPercent = Field.Of(Estimate.DiscountPercent),

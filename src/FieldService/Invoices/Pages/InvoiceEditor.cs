@@ -69,6 +69,7 @@ internal sealed class EditInvoicePage(ReadDb db) : PageModel
         {
             From = await DocumentEditor.ChoicesAsync(db, Viewer.Account, ct),
             Lines = [.. Invoice.LineItems.Select(line => line.Form())],
+            Stored = new(Invoice.LineItems, Invoice.DiscountAmountCents, Invoice.SubtotalCents, Invoice.Taxes, Invoice.TotalCents),
             TaxGroup = Invoice.TaxGroupId?.Value.ToString(),
             TaxRate = Invoice.TaxGroupId is null ? Invoice.TaxRate : null,
             DiscountPercent = Field.Of(Invoice.DiscountPercent),
