@@ -13,7 +13,8 @@ namespace Outpost.Bench;
 /// </summary>
 /// <param name="soak">So many requests more, to see whether the memory grows.</param>
 /// <param name="outage">For so long the database then does not answer.</param>
-internal sealed class AssistantBench(TextWriter output, TimeSpan duration, long soak, TimeSpan outage)
+/// <param name="only">So many callers; 0 for one number after the other.</param>
+internal sealed class AssistantBench(TextWriter output, TimeSpan duration, long soak, TimeSpan outage, int only)
 {
     private const string Model = "gpt-4o";
     private const int Leavers = 25;
@@ -63,17 +64,18 @@ internal sealed class AssistantBench(TextWriter output, TimeSpan duration, long 
 
     private async Task TableAsync(PracticeProcess provider, Installation outpost, string key, TimeSpan pause, CancellationToken ct)
     {
-        await Line($"{"answer",-9} {"callers",7} {"direct/s",9} {"p50 ms",8} {"p99 ms",8} {"gateway/s",10} {"p50 ms",8} {"p99 ms",8} {"added p50",10} {"added p99",10} {"µs cpu",8} {"RSS MB",8}");
+        await Line($"{"answer",-9} {"callers",7} {"direct/s",9} {"p50 ms",8} {"p99 ms",8} {"gateway/s",10} {"p50 ms",8} {"p99 ms",8} {"added p50",10} {"added p99",10} {"µs cpu",8} {"all µs",8} {"RSS MB",8}");
         foreach (var stream in (bool[])[false, true])
         {
-            foreach (var callers in Callers)
+            foreach (var callers in only > 0 ? [only] : Callers)
             {
                 var direct = await LoadGenerator.RunAsync(provider.Address, Straight(stream), callers, duration, pause, ct);
                 await LoadGenerator.RunAsync(outpost.Address, Through(stream, key), callers, Warm, pause, ct);
-                var before = Footprint.Of(outpost.Pid, withChildren: false).CpuSeconds;
+                var (before, allBefore) = (Footprint.Of(outpost.Pid, withChildren: false).CpuSeconds, Footprint.Of(outpost.Pid, withChildren: true).CpuSeconds);
                 var gateway = await LoadGenerator.RunAsync(outpost.Address, Through(stream, key), callers, duration, pause, ct);
                 var after = Footprint.Of(outpost.Pid, withChildren: false);
-                await Row(stream, callers, direct, gateway, (after.CpuSeconds - before) / gateway.Requests, after.Resident);
+                var all = Footprint.Of(outpost.Pid, withChildren: true).CpuSeconds;
+                await Row(stream, callers, direct, gateway, (after.CpuSeconds - before) / gateway.Requests, (all - allBefore) / gateway.Requests, after.Resident);
             }
         }
     }
@@ -152,8 +154,8 @@ internal sealed class AssistantBench(TextWriter output, TimeSpan duration, long 
             $"POST {path} HTTP/1.1\r\nHost: localhost\r\n{(key is null ? "" : $"Authorization: Bearer {key}\r\n")}Content-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(json)}\r\n\r\n{json}");
     }
 
-    private Task Row(bool stream, int callers, Measured direct, Measured gateway, double cpu, long resident) => Line(string.Create(CultureInfo.InvariantCulture,
-        $"{(stream ? "streamed" : "whole"),-9} {callers,7} {direct.PerSecond,9:0} {Ms(direct, 0.5),8:0.00} {Ms(direct, 0.99),8:0.00} {gateway.PerSecond,10:0} {Ms(gateway, 0.5),8:0.00} {Ms(gateway, 0.99),8:0.00} {Ms(gateway, 0.5) - Ms(direct, 0.5),10:0.00} {Ms(gateway, 0.99) - Ms(direct, 0.99),10:0.00} {cpu * 1_000_000,8:0} {resident / 1048576d,8:0.0}"));
+    private Task Row(bool stream, int callers, Measured direct, Measured gateway, double cpu, double all, long resident) => Line(string.Create(CultureInfo.InvariantCulture,
+        $"{(stream ? "streamed" : "whole"),-9} {callers,7} {direct.PerSecond,9:0} {Ms(direct, 0.5),8:0.00} {Ms(direct, 0.99),8:0.00} {gateway.PerSecond,10:0} {Ms(gateway, 0.5),8:0.00} {Ms(gateway, 0.99),8:0.00} {Ms(gateway, 0.5) - Ms(direct, 0.5),10:0.00} {Ms(gateway, 0.99) - Ms(direct, 0.99),10:0.00} {cpu * 1_000_000,8:0} {all * 1_000_000,8:0} {resident / 1048576d,8:0.0}"));
 
     private static double Ms(Measured measured, double share) => measured.Percentile(share) / 1000;
 

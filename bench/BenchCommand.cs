@@ -65,10 +65,11 @@ public static class BenchCommand
 
         var soak = new Option<long>("--soak") { Description = "So many requests more, one after the other, to see whether the memory grows" };
         var outage = new Option<int>("--outage") { Description = "For so many seconds its database then does not answer", DefaultValueFactory = _ => 0 };
-        var assistant = new Command("assistant", "What the assistant's gateway adds to asking a provider directly, with its ledger on: latency, requests a second, memory") { soak, outage };
+        var callers = new Option<int>("--callers") { Description = "Only so many callers at once, instead of 1, 4, 16 and 64" };
+        var assistant = new Command("assistant", "What the assistant's gateway adds to asking a provider directly, with its ledger on: latency, requests a second, memory") { soak, outage, callers };
         assistant.SetAction(async (words, ct) =>
         {
-            await new AssistantBench(words.InvocationConfiguration.Output, TimeSpan.FromSeconds(words.GetValue(seconds)), words.GetValue(soak), TimeSpan.FromSeconds(words.GetValue(outage))).RunAsync(ct);
+            await new AssistantBench(words.InvocationConfiguration.Output, TimeSpan.FromSeconds(words.GetValue(seconds)), words.GetValue(soak), TimeSpan.FromSeconds(words.GetValue(outage)), words.GetValue(callers)).RunAsync(ct);
             return 0;
         });
         bench.Subcommands.Add(assistant);

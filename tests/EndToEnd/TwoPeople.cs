@@ -7,6 +7,48 @@ namespace Outpost.EndToEnd.Tests;
 public sealed class TwoPeople(PostgresServer postgres, Chromium chromium)
 {
     [Fact]
+    public async Task See_what_the_other_changes_without_doing_anything()
+    {
+        await using var service = await DemoService.StartAsync(postgres);
+        await using var desk = await chromium.OpenAsync(service.Address);
+        await using var other = await chromium.OpenAsync(service.Address);
+        var login = await service.TechnicianAsync("marcus");
+        await desk.SignInAsync(service.Owner.Email, service.Owner.Password);
+        await other.SignInAsync(service.Owner.Email, service.Owner.Password);
+        await desk.Page.GotoAsync("/app/schedule");
+        await ListeningAsync(desk.Page);
+        var visit = desk.Page.Locator(".lane[aria-label='Not assigned'] .visit").First;
+        var id = await visit.GetAttributeAsync("data-visit");
+        await desk.Page.EvaluateAsync("() => { window.here = true; document.querySelector('.when-nav').mark = 'the same'; }");
+
+        await other.Page.GotoAsync($"/app/visits/{id}");
+        await other.Page.GetByLabel("Marcus Bell").CheckAsync();
+        await other.Page.GetByLabel("From", new() { Exact = true }).FillAsync("16:30");
+        await other.Page.GetByLabel("To", new() { Exact = true }).FillAsync("17:15");
+        await other.Page.GetByRole(AriaRole.Button, new() { Name = "Save", Exact = true }).ClickAsync();
+        await Assertions.Expect(other.Page.GetByRole(AriaRole.Status)).ToContainTextAsync("Moved.");
+        Assert.Equal("16:30 marcus@example.com", await service.TextAsync($"select to_char(v.local_start, 'HH24:MI') || ' ' || u.email from visits v join users u on u.id = v.assigned_user_id where v.id = '{id}'"));
+
+        var moved = desk.Page.Locator(".lane[aria-label='Marcus Bell']").Locator($"[data-visit='{id}']");
+        await Assertions.Expect(moved).ToBeVisibleAsync(new() { Timeout = 30_000 });
+
+        // The page is the one that was there, and what did not change was not touched; what came anew can be dragged like the rest.
+        Assert.Equal("the same", await desk.Page.EvaluateAsync<string>("() => window.here && document.querySelector('.when-nav').mark"));
+        await Assertions.Expect(moved).ToHaveAttributeAsync("draggable", "true");
+
+        // And the technician's telephone knows of it.
+        await using var phone = await chromium.OpenAsync(service.Address, 390, 844);
+        await phone.SignInAsync(login.Email, login.Password);
+        await ListeningAsync(phone.Page);
+        var before = await phone.Page.Locator(".day > li").CountAsync();
+        await other.Page.GotoAsync($"/app/visits/{id}");
+        await other.Page.GetByRole(AriaRole.Button, new() { Name = "Call the visit off" }).ClickAsync();
+        await other.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Call the visit off" }).ClickAsync();
+        await Assertions.Expect(phone.Page.Locator(".day > li")).ToHaveCountAsync(before - 1, new() { Timeout = 30_000 });
+        Assert.Empty(desk.Faults.Concat(other.Faults).Concat(phone.Faults));
+    }
+
+    [Fact]
     public async Task Who_change_the_same_thing_are_told_and_none_of_it_is_lost()
     {
         await using var service = await DemoService.StartAsync(postgres);

@@ -5,7 +5,7 @@
   const { $, make, toast, enhance } = window.outpost;
   const main = $('main[data-place]');
   if (!main || !('EventSource' in window)) return;
-  const kinds = new Set((main.dataset.live || '').split(' ').filter(Boolean)), about = main.dataset.about || '', isEditor = 'editing' in main.dataset;
+  const kinds = new Set((main.dataset.live || '').split(' ').filter(Boolean)), about = main.dataset.about || '', isEditor = main.dataset.editing === 'true';
   const soon = 250, spread = 1250, between = 3000, away = 30000;
   let source = null, place = main.dataset.place, timer = 0, read = 0, patience = 2000, stale = false;
 
