@@ -29,7 +29,7 @@ internal sealed class ListBench(TextWriter output, TimeSpan duration, string onl
 
         await Line($"{"list",-64} {"p50 ms",8} {"p95 ms",8} {"max ms",8}");
         var slow = 0;
-        foreach (var request in Requests(description).Where(request => request.Path.Contains(only, StringComparison.Ordinal)))
+        foreach (var request in Requests(description).Where(request => $"{request.Path}?{request.Query}".Contains(only, StringComparison.Ordinal)))
         {
             var load = new Load(request.Path, _ => LoadGenerator.Get($"{request.Path}?{request.Query}", cookie), 200);
             await LoadGenerator.RunAsync(outpost.Address, load, 1, duration / 5, ct);

@@ -7,5 +7,5 @@ namespace Outpost.FieldService.Clients;
 internal static class ClientSearch
 {
     /// <summary>A condition: the client <c>c</c> matches.</summary>
-    public static Sql And(SearchText text) => $"and c.id in (select clients_matching({text.Pattern}))";
+    public static Sql And(SearchText text) => $"and c.id = any (array(select clients_matching({text.Pattern})))";
 }

@@ -7,5 +7,5 @@ namespace Outpost.FieldService.Estimates;
 internal static class EstimateSearch
 {
     /// <summary>A condition: the estimate <c>e</c> matches.</summary>
-    public static Sql And(SearchText text) => $"and e.id in (select estimates_matching({text.Pattern}))";
+    public static Sql And(SearchText text) => $"and e.id = any (array(select estimates_matching({text.Pattern})))";
 }

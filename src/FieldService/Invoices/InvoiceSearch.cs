@@ -7,5 +7,5 @@ namespace Outpost.FieldService.Invoices;
 internal static class InvoiceSearch
 {
     /// <summary>A condition: the invoice <c>i</c> matches.</summary>
-    public static Sql And(SearchText text) => $"and i.id in (select invoices_matching({text.Pattern}))";
+    public static Sql And(SearchText text) => $"and i.id = any (array(select invoices_matching({text.Pattern})))";
 }

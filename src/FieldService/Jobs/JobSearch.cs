@@ -8,12 +8,12 @@ namespace Outpost.FieldService.Jobs;
 internal static class JobSearch
 {
     /// <summary>A condition: the job <c>j</c> matches.</summary>
-    public static Sql And(SearchText text) => $"and j.id in ({Ids(text)})";
+    public static Sql And(SearchText text) => $"and j.id = any ({Ids(text)})";
 
     /// <summary>A condition: the job <c>j</c> has a visit of theirs.</summary>
     public static Sql OwnOf(CurrentUser technician) =>
         $"and j.id in (select v.job_id from visits v where v.account_id = {technician.Account} and v.assigned_user_id = {technician.Id})";
 
-    /// <summary>A subquery: the ids of those that match.</summary>
-    public static Sql Ids(SearchText text) => $"select jobs_matching({text.Pattern})";
+    /// <summary>An array: the ids of those that match, some of them twice.</summary>
+    public static Sql Ids(SearchText text) => $"array(select jobs_matching({text.Pattern}))";
 }

@@ -43,14 +43,16 @@ internal static class ListJobs
         var order = Sorting.By(filter.Sort, filter.Order);
         var asked = Asked(filter, user);
 
-        Sql id = $"j.id, j.account_id, j.client_id", rest = $"j.property_id, j.title, j.status, j.priority, j.scheduled_start, j.scheduled_end, j.created_by, j.created_at, j.updated_at";
-
-        // The page first, then the names of its clients.
+        // The page first, then what is shown of it.
         return Answers.Page(paging, await db.PageAsync<Row>(search,
             $"""
-            with page as materialized (select {id}, {rest} {Answers.Counted(search)} from jobs j where {asked} order by {order} {paging.Window})
-            select {id}, c.name as client_name, {rest} {Answers.Total(search)}
-            from page j join clients c on c.account_id = j.account_id and c.id = j.client_id order by {order}
+            with page as materialized (select j.id {Answers.Counted(search)} from jobs j where {asked} order by {order} {paging.Window})
+            select j.id, j.account_id, j.client_id, c.name as client_name, j.property_id, j.title, j.status, j.priority, j.scheduled_start, j.scheduled_end, j.created_by, j.created_at, j.updated_at
+                   {Answers.Total(search)}
+            from page
+            join jobs j on j.account_id = {user.Account} and j.id = page.id
+            join clients c on c.account_id = {user.Account} and c.id = j.client_id
+            order by {order}
             """,
             $"select count(*) from jobs j where {asked}", ct));
     }

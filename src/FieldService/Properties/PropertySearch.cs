@@ -7,5 +7,5 @@ namespace Outpost.FieldService.Properties;
 internal static class PropertySearch
 {
     /// <summary>A condition: the property <c>p</c> or its client matches.</summary>
-    public static Sql And(SearchText text) => $"and p.id in (select properties_matching({text.Pattern}))";
+    public static Sql And(SearchText text) => $"and p.id = any (array(select properties_matching({text.Pattern})))";
 }

@@ -112,7 +112,7 @@ internal static class ListVisits
             {Sql.If(assigned is not null, $"and v.assigned_user_id = {assigned}")}
             {Sql.If(from is not null, $"and v.scheduled_start >= {from}")}
             {Sql.If(to is not null, $"and v.scheduled_start < {to}")}
-            {(search is null ? null : (Sql)$"and v.job_id in ({JobSearch.Ids(search)})")}
+            {(search is null ? null : (Sql)$"and v.job_id = any ({JobSearch.Ids(search)})")}
             """;
     }
 }
