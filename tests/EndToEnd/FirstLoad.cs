@@ -12,7 +12,7 @@ internal static class FirstLoad
     public const string Watch = """
         window.shifts = [];
         new PerformanceObserver(list => {
-          for (const entry of list.getEntries()) if (!entry.hadRecentInput && entry.value > 0) window.shifts.push(`moves by ${entry.value.toFixed(4)}: ${entry.sources.map(source => source.node?.outerHTML?.slice(0, 80) ?? source.node?.nodeName).join(' ')}`);
+          for (const entry of list.getEntries()) if (!entry.hadRecentInput && entry.value >= .01) window.shifts.push(`moves by ${entry.value.toFixed(4)}: ${entry.sources.map(source => source.node?.outerHTML?.slice(0, 80) ?? source.node?.nodeName).join(' ')}`);
         }).observe({ type: 'layout-shift', buffered: true });
         """;
 
