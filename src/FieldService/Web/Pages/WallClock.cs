@@ -65,11 +65,11 @@ internal sealed class WallClock(TimeProvider clock, string? zone)
     /// <summary>9:30 AM</summary>
     public string Time(DateTimeOffset at) => At(at).ToString(Say["time"], Say.Culture);
 
-    /// <summary>9:00–10:30 AM, but 11:30 AM–1:00 PM: only within the same half of a day does the end say it for both.</summary>
+    /// <summary>9:00–10:30 AM, 11:30–1:00 PM: within half a day the second half says it for both.</summary>
     public string Span(DateTimeOffset start, DateTimeOffset end)
     {
         var (from, to) = (At(start), At(end));
-        return $"{from.ToString(Say[end - start >= TimeSpan.FromHours(12) ? "time.from.long" : from.Hour < 12 == to.Hour < 12 ? "time.from" : "time"], Say.Culture)}–{to.ToString(Say["time"], Say.Culture)}";
+        return $"{from.ToString(Say[end - start < TimeSpan.FromHours(12) ? "time.from" : "time.from.long"], Say.Culture)}–{to.ToString(Say["time"], Say.Culture)}";
     }
 
     /// <summary>For the attribute <c>datetime</c> of a <c>time</c> element.</summary>
