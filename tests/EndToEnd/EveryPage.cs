@@ -118,7 +118,7 @@ public sealed class EveryPage(PostgresServer postgres, Chromium chromium)
             List<string> faults = [.. await FirstLoad.FaultsAsync(page), .. await page.EvaluateAsync<string[]>(Check)];
             if (width != 768) faults.AddRange(await Axe.FaultsAsync(page));
             await Screenshots.TakeAsync(page, $"{name}-{width}");
-            if (width == 1440) await Screenshots.TakeAsync(page, $"readme-{name}", whole: false);
+            if (width != 768) await Screenshots.TakeAsync(page, $"readme-{name}-{width}", whole: false);
 
             await page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Dark });
             // Whoever looks at a page with a program leaves a style in it.

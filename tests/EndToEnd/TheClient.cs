@@ -33,9 +33,15 @@ public sealed partial class TheClient(PostgresServer postgres, Chromium chromium
         var box = (await pad.BoundingBoxAsync())!;
         await page.Mouse.MoveAsync(box.X + 30, box.Y + 60);
         await page.Mouse.DownAsync();
-        await page.Mouse.MoveAsync(box.X + 90, box.Y + 20, new() { Steps = 5 });
-        await page.Mouse.MoveAsync(box.X + 160, box.Y + 90, new() { Steps = 5 });
+        for (var step = 1; step <= 120; step++)
+        {
+            var (along, turn) = (step / 120f, step * Math.Tau / 18);
+            await page.Mouse.MoveAsync(box.X + 30 + (250 * along) + (float)(12 * Math.Sin(turn)), box.Y + 90 - (float)(((step % 54 < 18 ? 48 : 20) * (1 - Math.Cos(turn))) / 2));
+        }
+
         await page.Mouse.UpAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Approve for" }).ScrollIntoViewIfNeededAsync();
+        await Screenshots.TakeAsync(page, "readme-portal", whole: false);
         await page.GetByRole(AriaRole.Button, new() { Name = "Approve for" }).ClickAsync();
         await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Approved. Thank you!" })).ToBeVisibleAsync();
         await Screenshots.TakeAsync(page, "portal-signed-390");

@@ -82,5 +82,45 @@ public sealed class TwoPeople(PostgresServer postgres, Chromium chromium)
         Assert.Equal("Written by the admin", await service.TextAsync($"select notes from invoices where id = '{invoice}'"));
     }
 
+    [Fact]
+    public async Task Lose_nothing_that_is_half_done_when_the_other_changes_the_page()
+    {
+        await using var service = await DemoService.StartAsync(postgres);
+        await using var desk = await chromium.OpenAsync(service.Address);
+        await using var other = await chromium.OpenAsync(service.Address);
+        await desk.SignInAsync(service.Owner.Email, service.Owner.Password);
+        await other.SignInAsync(service.Owner.Email, service.Owner.Password);
+        var visit = await service.TextAsync("select id from visits where status = 'in_progress' order by id limit 1");
+        await desk.Page.GotoAsync($"/app/visits/{visit}");
+        await ListeningAsync(desk.Page);
+
+        // Half a signature, a part that is half written, and something merely opened.
+        await desk.Page.GetByText("The client signs").ClickAsync();
+        var pad = desk.Page.Locator("canvas.signature").First;
+        await pad.ScrollIntoViewIfNeededAsync();
+        var box = (await pad.BoundingBoxAsync())!;
+        await desk.Page.Mouse.MoveAsync(box.X + 40, box.Y + 40);
+        await desk.Page.Mouse.DownAsync();
+        await desk.Page.Mouse.MoveAsync(box.X + 160, box.Y + 90, new() { Steps = 5 });
+        await desk.Page.Mouse.UpAsync();
+        await desk.Page.GetByText("Add a part").ClickAsync();
+        await desk.Page.Locator("section[aria-labelledby=parts] textarea, section[aria-labelledby=parts] input[name*=description]").First.FillAsync("Half a sentence");
+        await desk.Page.EvaluateAsync("() => { document.activeElement.blur(); document.addEventListener('outpost:fresh', () => { window.fresh = true; }); document.querySelector('section[aria-labelledby=signatures]').mark = 'the same'; }");
+        var drawn = await desk.Page.Locator("[name=drawing]").First.InputValueAsync();
+        Assert.StartsWith("M", drawn, StringComparison.Ordinal);
+
+        await other.Page.GotoAsync($"/app/visits/{visit}");
+        await other.Page.GetByLabel("What was found and done").FillAsync("The trap was cracked.");
+        await other.Page.GetByRole(AriaRole.Button, new() { Name = "Save notes" }).ClickAsync();
+        await Assertions.Expect(desk.Page.GetByLabel("What was found and done")).ToHaveValueAsync("The trap was cracked.", new() { Timeout = 30_000 });
+
+        Assert.True(await desk.Page.EvaluateAsync<bool>("() => window.fresh"));
+        Assert.Equal("the same", await desk.Page.EvaluateAsync<string>("() => document.querySelector('section[aria-labelledby=signatures]').mark"));
+        Assert.Equal(drawn, await desk.Page.Locator("[name=drawing]").First.InputValueAsync());
+        Assert.True(await pad.EvaluateAsync<bool>("canvas => canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.some(value => value > 0)"));
+        await Assertions.Expect(desk.Page.Locator("section[aria-labelledby=parts] textarea, section[aria-labelledby=parts] input[name*=description]").First).ToHaveValueAsync("Half a sentence");
+        Assert.Empty(desk.Faults.Concat(other.Faults));
+    }
+
     private static Task ListeningAsync(IPage page) => page.Locator("main[data-hears]").WaitForAsync(new() { State = WaitForSelectorState.Attached });
 }

@@ -149,6 +149,12 @@
   }
   enhance(document);
 
+  // On a telephone the place one is at may lie beyond the edge of the row that names it.
+  for (const row of document.querySelectorAll('.subnav, .tabs')) {
+    const here = $('[aria-current]', row);
+    if (here && row.scrollWidth > row.clientWidth) row.scrollLeft = here.offsetLeft - row.offsetLeft - (row.clientWidth - here.offsetWidth) / 2;
+  }
+
   // A picture that is only on this device yet, drawn: no address leads to it.
   function picture(base64) {
     const canvas = make('canvas', { width: '320', height: '240' });

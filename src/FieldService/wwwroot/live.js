@@ -96,15 +96,27 @@
         olds.forEach((child, i) => { if (exchange(child, news[i])) any = true; });
         return any;
       }
-      if (old === main) { if (isTouched(old)) return false; main.replaceChildren(...news.map(take)); enhance(main); return true; }
+      if (old === main) { if (isTouched(old)) return false; const settle = settled(old); main.replaceChildren(...news.map(take)); settle(main); enhance(main); return true; }
     }
     if (isTouched(old)) return false;
-    const opened = [...old.querySelectorAll('details')].map(details => details.open);
-    const taken = take(fresh);
-    taken.querySelectorAll('details').forEach((details, i) => { if (opened[i]) details.open = true; });
+    const settle = settled(old), taken = take(fresh);
     old.replaceWith(taken);
+    settle(taken);
     enhance(taken);
     return true;
+  }
+  // What somebody had opened, scrolled to or stood on is so again in what comes in its place: known by its words or its address, for its number may be another's now.
+  function settled(old) {
+    const all = (root, selector) => [...(root.matches(selector) ? [root] : []), ...root.querySelectorAll(selector)];
+    const named = root => { const seen = {}; return all(root, 'details').map(details => { const said = details.querySelector('summary')?.textContent.trim() ?? ''; seen[said] = (seen[said] ?? 0) + 1; return [`${said} ${seen[said]}`, details]; }); };
+    const scrolls = '.pool ul, .tabs, .kanban, .scroll';
+    const open = new Map(named(old).map(([name, details]) => [name, details.open])), left = all(old, scrolls).map(e => e.scrollLeft);
+    const at = old.contains(document.activeElement) && document.activeElement !== old ? document.activeElement : null, address = at?.getAttribute('href');
+    return taken => {
+      for (const [name, details] of named(taken)) if (open.has(name)) details.open = open.get(name);
+      all(taken, scrolls).forEach((e, i) => { if (left[i]) e.scrollLeft = left[i]; });
+      if (at) (at.id ? document.getElementById(at.id) : address ? all(taken, 'a[href]').find(a => a.getAttribute('href') === address) : null)?.focus({ preventScroll: true });
+    };
   }
   const take = node => document.adoptNode(node);
   const frame = node => node.cloneNode(false).outerHTML;

@@ -20,6 +20,9 @@ internal static class Shown
         };
     }
 
+    /// <summary>The same, but a dash where there is nothing, so that the amounts in a wide table stand out.</summary>
+    public static string OrDash(this Money amount, string currency) => amount == Money.Zero ? "–" : amount.In(currency);
+
     /// <summary>A count as it is read: 1 visit, 2 visits.</summary>
     public static string Count(long number, string one, string? many = null) => $"{number.ToString("#,##0", CultureInfo.InvariantCulture)} {(number == 1 ? one : many ?? one + "s")}";
 
@@ -33,6 +36,12 @@ internal static class Shown
 
     /// <summary>in_progress as "In progress".</summary>
     public static string Word(string word) => word.Length == 0 ? "" : char.ToUpperInvariant(word[0]) + word[1..].Replace('_', ' ');
+
+    /// <summary>What a message is for: estimate_followup as "Estimate follow-up".</summary>
+    public static string Rule(string rule) => Word(rule.Replace("followup", "follow-up", StringComparison.Ordinal));
+
+    /// <summary>The way a message takes, as people call it.</summary>
+    public static string Channel(string channel) => channel switch { "email" => "E-mail", "sms" => "Text message", _ => Word(channel) };
 
     public static string Priority(int priority) => priority switch { 1 => "Low", 2 => "Medium", 3 => "High", 4 => "Urgent", _ => "" };
 
