@@ -53,7 +53,7 @@ internal static partial class House
         ["Reports"] = ["Accounts", "Web"],
         ["Today"] = ["Accounts", "Web"],
         ["Imports"] = ["Accounts", "Web", "Audit", "Clients", "Properties", "PriceBook"],
-        ["Search"] = ["Accounts", "Web", "Clients", "Properties", "Jobs", "Estimates", "Invoices"],
+        ["Search"] = ["Accounts", "Web", "Jobs"],
         // The worker knows what is to be done by the clock; what is done knows the company that the worker does it for.
         ["Worker"] = ["Accounts", "Web", "Automations", "Messages"],
         ["Automations"] = ["Accounts", "Web", "Audit", "Clients", "Messages", "Worker"],

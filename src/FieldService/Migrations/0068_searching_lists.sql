@@ -57,5 +57,3 @@ begin
   end case;
   return query select i.id from invoices i where i.account_id = account and i.client_id = any (array(select clients_matching(pattern)));
 end $$;
-
-drop function jobs_by_title(text), estimates_by_words(text), invoices_by_number(text);
