@@ -11,19 +11,21 @@ public sealed class ADatabaseThatGoesAway(PostgresServer postgres)
     {
         await using var test = await AssistantUnderTest.StartAsync(postgres);
         using var client = await test.ProgramAsync("gateway");
-        test.Provider.Usually = new() { Text = "an answer that takes its time", TokenDelayMs = 500 };
+        var away = new TaskCompletionSource();
+        test.Provider.Usually = new() { Text = "an answer that takes its time", Until = away.Task };
         var body = new { model = "second", messages = new[] { new { role = "user", content = "Hello" } } };
 
         var asking = Enumerable.Range(0, 8).Select(_ => client.SendAsync("/v1/chat/completions", body)).ToArray();
         using (var patience = CancellationTokenSource.CreateLinkedTokenSource(AssistantUnderTest.Stop))
         {
             patience.CancelAfter(TimeSpan.FromSeconds(30));
-            while (await test.ValueAsync<long>("select count(*) from holds where state = 'held'") < 8) await Task.Delay(5, patience.Token);
+            while (test.Provider.Calls.Count < 8) await Task.Delay(5, patience.Token);
         }
 
         await SqlAsync($"alter database {test.Database.Name} connection limit 0");
         await SqlAsync("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'assistant_app' and datname = current_database()");
 
+        away.SetResult();
         foreach (var answer in await Task.WhenAll(asking)) await answer.JsonAsync();
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await client.SendAsync("/v1/chat/completions", body)).StatusCode);
         Assert.Equal(8, test.Provider.Calls.Count);

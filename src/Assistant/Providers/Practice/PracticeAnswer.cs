@@ -115,6 +115,7 @@ internal sealed class PracticeAnswer
     {
         _billed = Total();
         if (_script.HeaderDelayMs > 0) await Task.Delay(TimeSpan.FromMilliseconds(_script.HeaderDelayMs), _practice.Clock, _gone);
+        if (_script.Until is { } done) await done.WaitAsync(_gone);
         if (_script.Status is { } status)
         {
             // Whoever gives up in the middle of the work bills what it read.

@@ -44,6 +44,10 @@ internal sealed record Script
     /// <summary>Before the first byte of the answer.</summary>
     public int HeaderDelayMs { get; init; }
 
+    /// <summary>Nor does it come before this is done, for who has something to do meanwhile.</summary>
+    [JsonIgnore]
+    public Task? Until { get; init; }
+
     /// <summary>Before each piece.</summary>
     public int TokenDelayMs { get; init; }
 
