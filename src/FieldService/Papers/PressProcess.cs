@@ -78,7 +78,14 @@ internal sealed class PressProcess : IDisposable
         }
 
         _process.Dispose();
-        _aside.Delete(recursive: true);
+        try
+        {
+            _aside.Delete(recursive: true);
+        }
+        catch (IOException)
+        {
+            // Who tidies the machine's temporary files was there first; a service must not end over that.
+        }
     }
 
     private async Task WriteAsync(string order, CancellationToken ct)
