@@ -67,7 +67,7 @@ internal static class ListJobs
         var search = ListParameters.Search(filter.Q);
         return $"""
             j.account_id = {user.Account}
-            {Sql.If(!user.IsOffice, $"and j.id in (select t.job_id from visit_technicians t where t.account_id = {user.Account} and t.user_id = {user.Id})")}
+            {(user.IsOffice ? null : JobSearch.OwnOf(user))}
             {Sql.If(status is not null, $"and j.status = {status}")}
             {Sql.If(client is not null, $"and j.client_id = {client}")}
             {Sql.If(property is not null, $"and j.property_id = {property}")}

@@ -33,7 +33,7 @@ internal static class ClusterCreation
             var initdb = await ShortRun.OfAsync(
                 [
                     binaries.InitDb, "--pgdata", whole, "--username", "postgres", "--pwfile", password, "--auth=scram-sha-256",
-                    "--data-checksums", "--wal-segsize=1", "--encoding=UTF8", "--locale=C.UTF-8", "--text-search-config=pg_catalog.english",
+                    "--data-checksums", "--wal-segsize=1", "--encoding=UTF8", "--locale=C.UTF-8", "--text-search-config=english",
                 ],
                 runAs, null, ct);
             if (initdb.Code != 0) throw Failed(place, initdb);
