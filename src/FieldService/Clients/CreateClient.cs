@@ -29,18 +29,18 @@ internal static class CreateClient
 
         [StringLength(100)]
         public string? Reference { get; init; }
+
+        public Client As(ClientId id, AccountId account) => new(id, account, Name, CompanyName, Email, Phone, AddressLine1, City, State, Zip, Notes, default, default)
+        {
+            Country = Country,
+            TaxId = TaxId,
+            Reference = Reference,
+        };
     }
 
     public static async Task<Created<One<Client>>> Handle(Request request, CurrentUser user, Db db, CancellationToken ct)
     {
-        var client = await ClientSql.Insert(db, new(
-            ClientId.New(), user.Account, request.Name, request.CompanyName, request.Email, request.Phone, request.AddressLine1, request.City, request.State,
-            request.Zip, request.Notes, default, default)
-        {
-            Country = request.Country,
-            TaxId = request.TaxId,
-            Reference = request.Reference,
-        }, ct);
+        var client = await ClientSql.Insert(db, request.As(ClientId.New(), user.Account), ct);
         await AuditLog.Inserted(db, user, "client", client.Id, client, ct);
         await db.CommitAsync(ct);
 

@@ -29,6 +29,9 @@ internal static class ImportClients
         ("city", ["Town", "Suburb", "Billing City", "Address City"]),
         ("state", ["Province", "Region", "County", "Billing State", "Billing Province", "Address State"]),
         ("zip", ["Zip Code", "Postal Code", "Postcode", "Billing Zip code", "Billing Postal Code", "Address Postal Code"]),
+        ("country", ["Country Code", "Billing Country", "Address Country"]),
+        ("tax_id", ["Tax Number", "VAT ID", "VAT Number", "GST Number", "ABN", "ABN Number"]),
+        ("reference", ["Buyer Reference", "Customer Reference"]),
         ("notes", ["Note", "Comments", "Client Notes", "Customer Notes"]),
         ("property_name", ["Service Property Name", "Site Name"]),
         ("property_address", ["Service Street 1", "Service Street", "Service Address", "Site Address", "Job Address"]),
@@ -81,7 +84,7 @@ internal static class ImportClients
 
             if (there is null)
             {
-                var made = await ClientSql.Insert(db, new(id, user.Account, client.Name, client.CompanyName, client.Email, client.Phone, client.AddressLine1, client.City, client.State, client.Zip, client.Notes, default, default), ct);
+                var made = await ClientSql.Insert(db, client.As(id, user.Account), ct);
                 await AuditLog.Inserted(db, user, "client", id, made, ct);
                 known.Add(client, id);
             }
@@ -117,9 +120,35 @@ internal static class ImportClients
             ["city"] = columns.Text(row, "city"),
             ["state"] = columns.Text(row, "state"),
             ["zip"] = columns.Text(row, "zip"),
+            ["country"] = Country(columns.Text(row, "country")),
+            ["tax_id"] = columns.Text(row, "tax_id"),
+            ["reference"] = columns.Text(row, "reference"),
             ["notes"] = columns.Text(row, "notes"),
         };
     }
+
+    // Other programs write the name out. One that is not known here is left as it is, and the row is told what to write.
+    private static string? Country(string? written) => written?.ToUpperInvariant() switch
+    {
+        "UNITED STATES" or "UNITED STATES OF AMERICA" or "USA" => "US",
+        "CANADA" => "CA",
+        "UNITED KINGDOM" or "GREAT BRITAIN" or "UK" or "ENGLAND" or "SCOTLAND" or "WALES" or "NORTHERN IRELAND" => "GB",
+        "IRELAND" => "IE",
+        "AUSTRALIA" => "AU",
+        "NEW ZEALAND" => "NZ",
+        "SOUTH AFRICA" => "ZA",
+        "MEXICO" or "MÉXICO" => "MX",
+        "SPAIN" or "ESPAÑA" => "ES",
+        "GERMANY" or "DEUTSCHLAND" => "DE",
+        "AUSTRIA" or "ÖSTERREICH" => "AT",
+        "SWITZERLAND" or "SCHWEIZ" => "CH",
+        "FRANCE" => "FR",
+        "ITALY" or "ITALIA" => "IT",
+        "NETHERLANDS" or "NEDERLAND" => "NL",
+        "BELGIUM" => "BE",
+        { Length: 2 } code => code,
+        _ => written,
+    };
 
     private static JsonObject? PlaceOf(SheetColumns.Found columns, SheetRow row, ClientId client) => Street(columns, row, "property_address", "property_address2") is not { } address ? null : new()
     {

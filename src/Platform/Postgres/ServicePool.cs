@@ -7,15 +7,15 @@ namespace Outpost.Platform.Postgres;
 public static class ServicePool
 {
     /// <summary>A small machine runs a query faster than it juggles many; what does not get a connection at once waits for one.</summary>
-    private const int Largest = 20;
+    private static readonly int Largest = Math.Clamp(4 * Environment.ProcessorCount, 10, 20);
 
     /// <param name="service">What PostgreSQL shows as the application's name.</param>
-    /// <param name="largest">How many connections at most.</param>
-    public static NpgsqlDataSource Create(PostgresUrl url, string service, int largest = Largest)
+    /// <param name="largest">How many connections at most; otherwise four for every core, but ten for what takes long, and never more than twenty.</param>
+    public static NpgsqlDataSource Create(PostgresUrl url, string service, int? largest = null)
     {
         var connection = url.ToConnection();
         connection.ApplicationName ??= $"outpost {service}";
-        connection.MaxPoolSize = largest;
+        connection.MaxPoolSize = largest ?? Largest;
         // Statements are parsed and planned once per connection. Settings are local to a transaction, so nothing has to be reset between two requests.
         connection.MaxAutoPrepare = 100;
         connection.AutoPrepareMinUsages = 2;

@@ -110,6 +110,26 @@ public sealed class TakingInAFile(PostgresServer postgres)
     }
 
     [Fact]
+    public async Task Countries_and_tax_numbers_come_in_and_go_out_as_the_invoice_needs_them()
+    {
+        await using var app = await FieldServiceUnderTest.StartAsync(postgres);
+        using var owner = await app.SignedInAsync();
+        const string File = "name,Billing Country,VAT Number,Buyer Reference\nAda Byron,germany,DE123456789,04-1\nGrace Hopper,us,,\nJoan Clarke,Ruritania,,\n";
+
+        var report = await (await SendAsync(owner, "clients?faulty=skip", File)).DataAsync();
+
+        Assert.Equal((2, 1), ((int)report["created"]!, (int)report["faulty"]!));
+        Assert.Contains("two capital letters of a country", report["results"]![2]!.ToJsonString());
+        Assert.Equal("Ada Byron DE DE123456789 04-1|Grace Hopper US", await app.ValueAsync("select string_agg(concat_ws(' ', name, country, tax_id, reference), '|' order by name) from clients"));
+
+        var file = await owner.GetStringAsync(new Uri("/api/v1/clients/export", UriKind.Relative), Stop);
+        await app.SqlAsync("delete from clients where account_id = $1", app.Company.Account);
+        await (await SendAsync(owner, "clients", file)).DataAsync();
+
+        Assert.Equal("Ada Byron DE DE123456789 04-1|Grace Hopper US", await app.ValueAsync("select string_agg(concat_ws(' ', name, country, tax_id, reference), '|' order by name) from clients"));
+    }
+
+    [Fact]
     public async Task Letters_of_other_encodings_arrive_whole()
     {
         await using var app = await FieldServiceUnderTest.StartAsync(postgres);
