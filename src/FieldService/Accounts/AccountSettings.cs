@@ -8,6 +8,9 @@ namespace Outpost.FieldService.Accounts;
 /// <summary>Where half cents of tax are rounded: once on the sum of what is taxed alike, or on each line.</summary>
 public enum TaxRounding { Document, Line }
 
+/// <summary>The languages that papers are written in: those the pages have.</summary>
+public enum PaperLanguage { En, Es, De }
+
 /// <summary>
 /// How a company wants things done, as it stands in <c>accounts.settings</c>. What is left out has its default, so that a company that set nothing works, and
 /// what an older or newer version has written beside it stays untouched.
@@ -42,6 +45,9 @@ public sealed record AccountSettings
         /// <summary>The colour of rules and headings on papers.</summary>
         [RegularExpression("^#[0-9a-fA-F]{6}$", ErrorMessage = "Must be a colour such as #1d4ed8.")]
         public string? AccentColor { get; init; }
+
+        /// <summary>What is on a paper and was not typed by anybody is in this language, and so are its dates and amounts.</summary>
+        public PaperLanguage Language { get; init; }
 
         /// <summary>What stands at the foot of every page of a paper.</summary>
         [StringLength(300)]

@@ -7,9 +7,9 @@ internal sealed record Addressee(
     string ClientName, string? CompanyName, string? AddressLine1, string? City, string? State, string? Zip, string? Country, string? TaxId, string? JobTitle,
     string? PlaceName, string? PlaceAddress, string? PlaceCity, string? PlaceState, string? PlaceZip)
 {
-    public Paper.Party Client => new(ClientName,
+    public Paper.Party Client(Language say) => new(ClientName,
     [
-        .. new[] { CompanyName == ClientName ? null : CompanyName, AddressLine1, Shown.Address(City, string.Join(' ', new[] { State, Zip }.OfType<string>())), Country, TaxId is null ? null : $"Tax number {TaxId}" }
+        .. new[] { CompanyName == ClientName ? null : CompanyName, AddressLine1, Shown.Address(City, string.Join(' ', new[] { State, Zip }.OfType<string>())), Country, TaxId is null ? null : say.Of("paper.tax.number", TaxId) }
             .Where(line => !string.IsNullOrEmpty(line)).OfType<string>(),
     ]);
 

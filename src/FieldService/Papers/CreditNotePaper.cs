@@ -20,23 +20,25 @@ internal static class CreditNotePaper
             left join jobs j on j.account_id = i.account_id and j.id = i.job_id left join properties p on p.account_id = i.account_id and p.id = i.property_id
             where n.account_id = {user.Account} and n.id = {id}
             """, ct))!;
-        var (clock, money) = (new WallClock(time, user.TimeZone), from.Currency);
-        return new(PaperKind.CreditNote, $"Credit note {note.CreditNoteNumber}", from, note.IssuedAt)
+        var say = from.Say;
+        var clock = new WallClock(time, user.TimeZone) { Say = say };
+        return new(PaperKind.CreditNote, say.Of("paper.credit", note.CreditNoteNumber), from, note.IssuedAt)
         {
-            ToLabel = "To",
-            To = to.Client,
+            ToLabel = say["paper.to"],
+            To = to.Client(say),
             Facts =
             [
-                new("Credit note number", note.CreditNoteNumber), new("Issued", clock.Written(note.IssuedAt)), new("Takes back", $"Invoice {note.InvoiceNumber}"), new("Because", note.Reason),
+                new(say["paper.credit.number"], note.CreditNoteNumber), new(say["paper.issued"], clock.Written(note.IssuedAt)),
+                new(say["paper.takes.back"], say.Of("paper.invoice", note.InvoiceNumber)), new(say["paper.because"], note.Reason),
             ],
             Subject = to.JobTitle,
             Tables =
             [
-                MoneyPaper.Lines(note.LineItems.Select(line => MoneyPaper.Line(
-                    line.Description, line.Quantity, line.Unit, line.UnitPrice, line.TaxRate, line.DiscountAmountCents, line.TotalCents, money, line.Quantity is null ? "in part" : null))),
+                MoneyPaper.Lines(from, note.LineItems.Select(line => MoneyPaper.Line(
+                    from, line.Description, line.Quantity, line.Unit, line.UnitPrice, line.TaxRate, line.DiscountAmountCents, line.TotalCents, line.Quantity is null ? say["paper.in.part"] : null))),
             ],
-            Sums = MoneyPaper.Sums(note.DiscountAmountCents, note.SubtotalCents, note.Taxes, note.TaxCents, note.TotalCents, note.PricesIncludeTax, money),
-            Text = [.. MoneyPaper.Remarks(null, note.PricesIncludeTax)],
+            Sums = MoneyPaper.Sums(from, note.DiscountAmountCents, note.SubtotalCents, note.Taxes, note.TaxCents, note.TotalCents, note.PricesIncludeTax),
+            Text = [.. MoneyPaper.Remarks(from, null, note.PricesIncludeTax)],
         };
     }
 }

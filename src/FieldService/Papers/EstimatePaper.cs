@@ -19,30 +19,32 @@ internal static class EstimatePaper
             left join jobs j on j.account_id = e.account_id and j.id = e.job_id left join properties p on p.account_id = e.account_id and p.id = e.property_id
             where e.account_id = {user.Account} and e.id = {id}
             """, ct))!;
-        var (clock, money) = (new WallClock(time, user.TimeZone), from.Currency);
+        var say = from.Say;
+        var clock = new WallClock(time, user.TimeZone) { Say = say };
         var isOpen = estimate.Status is EstimateStatus.Draft or EstimateStatus.Sent;
-        var facts = new List<Paper.Fact> { new("Estimate number", estimate.EstimateNumber ?? "given when sent") };
-        if (estimate.Revision > 1) facts.Add(new("Revision", Field(estimate.Revision)));
-        facts.Add(new("Date", estimate.SentAt is { } sent ? clock.Written(sent) : "not sent yet"));
-        if (estimate.ExpiresOn is { } ends) facts.Add(new("Good until", WallClock.InFull(ends)));
-        if (estimate.Decision is { } said) facts.Add(new(Shown.Word(said.Decision), $"{clock.Written(said.DecidedAt)}{(said.SignedName is null ? "" : $" by {said.SignedName}")}"));
+        var facts = new List<Paper.Fact> { new(say["paper.estimate.number"], estimate.EstimateNumber ?? say["paper.number.later"]) };
+        if (estimate.Revision > 1) facts.Add(new(say["paper.revision"], Field(estimate.Revision)));
+        facts.Add(new(say["paper.date"], estimate.SentAt is { } sent ? clock.Written(sent) : say["paper.not.sent"]));
+        if (estimate.ExpiresOn is { } ends) facts.Add(new(say["paper.good.until"], clock.Full(ends)));
+        if (estimate.Decision is { } said) facts.Add(new(say[$"status.{said.Decision}"], said.SignedName is null ? clock.Written(said.DecidedAt) : say.Of("paper.decided", clock.Written(said.DecidedAt), said.SignedName)));
 
-        var sums = MoneyPaper.Sums(estimate.DiscountAmountCents, estimate.SubtotalCents, estimate.Taxes, estimate.TaxCents, estimate.TotalCents, estimate.PricesIncludeTax, money);
-        if (estimate.DepositCents is { } deposit && deposit > Money.Zero) sums.Add(new("Deposit before the work begins", deposit.In(money)));
-        return new(PaperKind.Estimate, estimate.EstimateNumber is { } number ? $"Estimate {number}" : "Draft estimate", from, estimate.SentAt ?? estimate.UpdatedAt)
+        var sums = MoneyPaper.Sums(from, estimate.DiscountAmountCents, estimate.SubtotalCents, estimate.Taxes, estimate.TaxCents, estimate.TotalCents, estimate.PricesIncludeTax);
+        if (estimate.DepositCents is { } deposit && deposit > Money.Zero) sums.Add(new(say["portal.deposit"], from.In(deposit)));
+        return new(PaperKind.Estimate, estimate.EstimateNumber is { } number ? say.Of("paper.estimate", number) : say["paper.estimate.draft"], from, estimate.SentAt ?? estimate.UpdatedAt)
         {
-            Stamp = estimate.Status is EstimateStatus.Draft ? "Draft" : null,
-            To = to.Client,
+            Stamp = estimate.Status is EstimateStatus.Draft ? say["status.draft"] : null,
+            ToLabel = say["portal.for"],
+            To = to.Client(say),
             Place = to.Place,
             Facts = facts,
             Subject = estimate.JobTitle,
             Tables = estimate.FlatRateCents is { } flat
-                ? [MoneyPaper.Lines([MoneyPaper.Line(estimate.JobTitle ?? "Work as agreed", null, null, null, estimate.TaxRate, Money.Zero, flat, money, "at a flat rate")])]
-                : [MoneyPaper.Lines(estimate.LineItems.Select(line => MoneyPaper.Line(
-                    line, money, line.Optional is true ? isOpen ? line.Chosen is true ? "optional" : "optional, not in the total" : line.Chosen is true ? "optional, taken" : "optional, left out" : null)))],
+                ? [MoneyPaper.Lines(from, [MoneyPaper.Line(from, estimate.JobTitle, estimate.TaxRate, flat)])]
+                : [MoneyPaper.Lines(from, estimate.LineItems.Select(line => MoneyPaper.Line(
+                    from, line, line.Optional is true ? say[isOpen ? line.Chosen is true ? "paper.optional" : "paper.optional.open" : line.Chosen is true ? "paper.optional.taken" : "paper.optional.left"] : null)))],
             Sums = sums,
-            Text = [.. MoneyPaper.Remarks(estimate.Notes, estimate.PricesIncludeTax)],
-            SignHere = estimate.Status is EstimateStatus.Sent ? ["Approved: date and signature"] : [],
+            Text = [.. MoneyPaper.Remarks(from, estimate.Notes, estimate.PricesIncludeTax)],
+            SignHere = estimate.Status is EstimateStatus.Sent ? [say["paper.approved.sign"]] : [],
         };
     }
 

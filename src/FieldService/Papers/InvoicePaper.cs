@@ -26,36 +26,37 @@ internal static class InvoicePaper
                 PaidBefore(user.Account, id),
             ],
             async (results, token) => ((await results.FirstAsync<Addressee>(token))!, (await results.FirstAsync<Before>(token))!.PaidCents), ct);
-        var (clock, money) = (new WallClock(time, user.TimeZone), from.Currency);
+        var say = from.Say;
+        var clock = new WallClock(time, user.TimeZone) { Say = say };
         var facts = new List<Paper.Fact>
         {
-            new("Invoice number", invoice.InvoiceNumber ?? "given when sent"),
-            new("Issued", invoice.SentAt is { } sent ? clock.Written(sent) : "not yet"),
-            new("Due", invoice.DueDate is { } due ? WallClock.InFull(due) : "on receipt"),
+            new(say["paper.invoice.number"], invoice.InvoiceNumber ?? say["paper.number.later"]),
+            new(say["paper.issued"], invoice.SentAt is { } sent ? clock.Written(sent) : say["paper.not.yet"]),
+            new(say["paper.due"], invoice.DueDate is { } due ? clock.Full(due) : say["paper.on.receipt"]),
         };
-        if (invoice.Status is InvoiceStatus.Void) facts.Add(new("Void since", invoice.VoidedAt is { } voided ? clock.Written(voided) : ""));
-        if ((from.Settings.EInvoice.VatId ?? from.Account.TaxId) is { } taxId) facts.Add(new("Our tax number", taxId));
+        if (invoice.Status is InvoiceStatus.Void) facts.Add(new(say["paper.void.since"], invoice.VoidedAt is { } voided ? clock.Written(voided) : ""));
+        if ((from.Settings.EInvoice.VatId ?? from.Account.TaxId) is { } taxId) facts.Add(new(say["paper.our.tax.number"], taxId));
 
-        var sums = MoneyPaper.Sums(invoice.DiscountAmountCents, invoice.SubtotalCents, invoice.Taxes, invoice.TaxCents, invoice.TotalCents, invoice.PricesIncludeTax, money);
+        var sums = MoneyPaper.Sums(from, invoice.DiscountAmountCents, invoice.SubtotalCents, invoice.Taxes, invoice.TaxCents, invoice.TotalCents, invoice.PricesIncludeTax);
         if (before > Money.Zero)
         {
-            sums.Add(new("Deposit paid", (Money.Zero - before).In(money)));
-            sums.Add(new("To be paid", (invoice.TotalCents - before).In(money), IsTotal: true));
+            sums.Add(new(say["paper.deposit.paid"], from.In(Money.Zero - before)));
+            sums.Add(new(say["portal.to.be.paid"], from.In(invoice.TotalCents - before), IsTotal: true));
         }
 
-        return new(PaperKind.Invoice, invoice.InvoiceNumber is { } number ? $"Invoice {number}" : "Draft invoice", from, invoice.SentAt ?? invoice.UpdatedAt)
+        return new(PaperKind.Invoice, invoice.InvoiceNumber is { } number ? say.Of("paper.invoice", number) : say["paper.invoice.draft"], from, invoice.SentAt ?? invoice.UpdatedAt)
         {
-            Stamp = invoice.Status switch { InvoiceStatus.Draft => "Draft", InvoiceStatus.Void => "Void", _ => null },
-            ToLabel = "Bill to",
-            To = to.Client,
+            Stamp = invoice.Status switch { InvoiceStatus.Draft => say["status.draft"], InvoiceStatus.Void => say["status.void"], _ => null },
+            ToLabel = say["portal.bill.to"],
+            To = to.Client(say),
             Place = to.Place,
             Facts = facts,
             Subject = invoice.JobTitle,
             Tables = invoice.FlatRateCents is { } flat
-                ? [MoneyPaper.Lines([MoneyPaper.Line(invoice.JobTitle ?? "Work as agreed", null, null, null, invoice.TaxRate, Money.Zero, flat, money, "at a flat rate")])]
-                : [MoneyPaper.Lines(invoice.LineItems.Select(line => MoneyPaper.Line(line, money)))],
+                ? [MoneyPaper.Lines(from, [MoneyPaper.Line(from, invoice.JobTitle, invoice.TaxRate, flat)])]
+                : [MoneyPaper.Lines(from, invoice.LineItems.Select(line => MoneyPaper.Line(from, line)))],
             Sums = sums,
-            Text = [.. MoneyPaper.Remarks(invoice.Notes, invoice.PricesIncludeTax), .. HowToPay(from, invoice, invoice.TotalCents - before)],
+            Text = [.. MoneyPaper.Remarks(from, invoice.Notes, invoice.PricesIncludeTax), .. HowToPay(from, invoice, invoice.TotalCents - before)],
         };
     }
 
@@ -70,6 +71,6 @@ internal static class InvoicePaper
         if (open <= Money.Zero || from.Settings.EInvoice.Iban is not { } iban || invoice.InvoiceNumber is null) yield break;
 
         var bic = from.Settings.EInvoice.Bic is { } code ? $", BIC {code}" : "";
-        yield return new("How to pay", $"Please transfer {open.In(from.Currency)} to {from.Settings.EInvoice.AccountHolder ?? from.Account.Name}, IBAN {Letterhead.Grouped(iban)}{bic}, and name {invoice.InvoiceNumber}.");
+        yield return new(from.Say["portal.how"], from.Say.Of("paper.transfer", from.In(open), from.Settings.EInvoice.AccountHolder ?? from.Account.Name, Letterhead.Grouped(iban) + bic, invoice.InvoiceNumber));
     }
 }

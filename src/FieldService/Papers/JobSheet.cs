@@ -63,37 +63,39 @@ internal static class JobSheet
         if (job is null || to is null) throw Missing.Of("job");
 
         var from = await Letterhead.OfAsync(db, account, ct);
-        var clock = new WallClock(time, user.TimeZone);
-        var facts = new List<Paper.Fact> { new("Job", job.Title) };
-        if (job.ClientPhone is { } phone) facts.Add(new("Phone", phone));
+        var say = from.Say;
+        var clock = new WallClock(time, user.TimeZone) { Say = say };
+        var facts = new List<Paper.Fact> { new(say["paper.job.title"], job.Title) };
+        if (job.ClientPhone is { } phone) facts.Add(new(say["book.phone"], phone));
         if (only is not null && visits is [var one])
         {
-            facts.Add(new("Day", clock.Written(one.ScheduledStart)));
-            facts.Add(new("Time", clock.Span(one.ScheduledStart, one.ScheduledEnd)));
-            facts.Add(new("Technician", one.Technician ?? "not assigned"));
+            facts.Add(new(say["paper.day"], clock.Written(one.ScheduledStart)));
+            facts.Add(new(say["visit.time"], clock.Span(one.ScheduledStart, one.ScheduledEnd)));
+            facts.Add(new(say["paper.technician"], one.Technician ?? say["paper.not.assigned"]));
         }
 
         var tables = new List<Paper.Table>();
-        if (only is null) tables.Add(new("Visits", [new("When"), new("Technician"), new("Status")], [.. visits.Select(visit => Row(visit, clock))]));
-        tables.Add(new("Parts used", [new("Part"), new("Quantity", true)], Filled(parts.Select(part => new Paper.Row([part.Code is null ? part.Description : $"{part.Code} {part.Description}", $"{Shown.Amount(part.Quantity)} {part.Unit}"])), 2)));
-        tables.Add(new("Time", [new("Who"), new("What"), new("From"), new("To")], Filled(times.Select(entry => new Paper.Row(
-            [entry.FullName, Shown.Word(entry.Kind), $"{clock.Written(entry.StartedAt)} {clock.Time(entry.StartedAt)}", entry.EndedAt is { } ended ? clock.Time(ended) : ""])), 4)));
+        if (only is null) tables.Add(new(say["paper.visits"], [new(say["paper.when"]), new(say["paper.technician"]), new(say["paper.status"])], [.. visits.Select(visit => Row(visit, clock))]));
+        tables.Add(new(say["visit.parts"], [new(say["paper.part"]), new(say["portal.quantity"], true)], Filled(parts.Select(part => new Paper.Row([part.Code is null ? part.Description : $"{part.Code} {part.Description}", $"{say.Amount(part.Quantity)} {part.Unit}"])), 2)));
+        tables.Add(new(say["visit.time"], [new(say["paper.who"]), new(say["paper.what"]), new(say["paper.from"]), new(say["paper.until"])], Filled(times.Select(entry => new Paper.Row(
+            [entry.FullName, say[$"visit.time.{entry.Kind}"], $"{clock.Written(entry.StartedAt)} {clock.Time(entry.StartedAt)}", entry.EndedAt is { } ended ? clock.Time(ended) : ""])), 4)));
         var text = new List<Paper.Passage>();
-        if (job.Description is not null) text.Add(new("What to do", job.Description));
-        if (job.PlaceNotes is not null) text.Add(new("At the place", job.PlaceNotes));
-        text.AddRange(visits.Where(visit => visit.TechNotes is not null).Select(visit => new Paper.Passage($"Found and done, {clock.Written(visit.ScheduledStart)}", visit.TechNotes!)));
-        return new(PaperKind.JobSheet, $"Job sheet {job.Title}", from, job.UpdatedAt)
+        if (job.Description is not null) text.Add(new(say["visit.what"], job.Description));
+        if (job.PlaceNotes is not null) text.Add(new(say["paper.at.place"], job.PlaceNotes));
+        text.AddRange(visits.Where(visit => visit.TechNotes is not null).Select(visit => new Paper.Passage(say.Of("paper.found", clock.Written(visit.ScheduledStart)), visit.TechNotes!)));
+        return new(PaperKind.JobSheet, say.Of("paper.job", job.Title), from, job.UpdatedAt)
         {
-            To = to.Client,
+            ToLabel = say["portal.for"],
+            To = to.Client(say),
             Place = to.Place,
             Facts = facts,
             Text = text,
             Tables = tables,
-            SignHere = ["Technician", "Client: the work was done"],
+            SignHere = [say["paper.technician"], say["paper.client.signs"]],
         };
     }
 
-    private static Paper.Row Row(Visit visit, WallClock clock) => new([$"{clock.Written(visit.ScheduledStart)}, {clock.Span(visit.ScheduledStart, visit.ScheduledEnd)}", visit.Technician ?? "not assigned", Shown.Word(visit.Status)]);
+    private static Paper.Row Row(Visit visit, WallClock clock) => new([$"{clock.Written(visit.ScheduledStart)}, {clock.Span(visit.ScheduledStart, visit.ScheduledEnd)}", visit.Technician ?? clock.Say["paper.not.assigned"], clock.Say[$"status.{visit.Status}"]]);
 
     // What is not there yet is written in by hand.
     private static List<Paper.Row> Filled(IEnumerable<Paper.Row> rows, int columns)

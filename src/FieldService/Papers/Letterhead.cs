@@ -1,6 +1,7 @@
 using Outpost.FieldService.Accounts;
 using Outpost.FieldService.Web;
 using Outpost.FieldService.Web.Pages;
+using Outpost.Kernel;
 using Outpost.Platform.Postgres;
 
 namespace Outpost.FieldService.Papers;
@@ -17,6 +18,11 @@ internal sealed record Letterhead(Account Account, Letterhead.Picture? Logo)
     public string Currency => Account.Currency;
 
     public AccountSettings Settings => Account.Settings;
+
+    /// <summary>The language of everything on the paper that nobody typed.</summary>
+    public Language Say => Language.Find(Words<PaperLanguage>.Of(Settings.Documents.Language))!;
+
+    public string In(Money amount) => Say.Money(amount, Currency);
 
     /// <summary>Of rules and headings; checked when it was set.</summary>
     public string Accent => Settings.Documents.AccentColor ?? "#1d4ed8";

@@ -15,7 +15,8 @@ internal sealed record Paper(PaperKind Kind, string Title, Letterhead From, Date
     /// <summary>Said across the page when the paper must not be taken for a real one: Draft, Void.</summary>
     public string? Stamp { get; init; }
 
-    public string ToLabel { get; init; } = "For";
+    /// <summary>What the company is to the addressee in this: billed to, received from.</summary>
+    public required string ToLabel { get; init; }
 
     public Party? To { get; init; }
 

@@ -26,7 +26,7 @@ internal static class PaperHtml
     private static string Write(Paper paper, string head, string? logo)
     {
         var html = new StringBuilder(8192);
-        html.Append("<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>").Append(Safe(paper.Title))
+        html.Append("<!doctype html><html lang=\"").Append(paper.From.Say.Code).Append("\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>").Append(Safe(paper.Title))
             .Append("</title><meta name=\"author\" content=\"").Append(Safe(paper.From.Account.Name)).Append("\"><meta name=\"generator\" content=\"Outpost\">").Append(head).Append("</head><body>");
         if (paper.Stamp is { } stamp) html.Append("<p class=\"stamp\">").Append(Safe(stamp)).Append("</p>");
         html.Append("<p class=\"foot\">").Append(Safe(paper.From.Foot)).Append("</p><header>");
@@ -35,7 +35,7 @@ internal static class PaperHtml
         foreach (var line in paper.From.Address) html.Append("<br>").Append(Safe(line));
         html.Append("</div></header><h1>").Append(Safe(paper.Title)).Append("</h1><div class=\"head\"><div>");
         Party(html, paper.ToLabel, paper.To);
-        Party(html, "Work done at", paper.Place);
+        Party(html, paper.From.Say["paper.place"], paper.Place);
         html.Append("</div><table class=\"facts\">");
         foreach (var fact in paper.Facts) html.Append("<tr><th scope=\"row\">").Append(Safe(fact.Label)).Append("</th><td>").Append(Safe(fact.Value)).Append("</td></tr>");
         html.Append("</table></div>");

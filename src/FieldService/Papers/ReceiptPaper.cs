@@ -10,7 +10,7 @@ namespace Outpost.FieldService.Papers;
 /// <summary>What the client gets for money: how much came, how and for what. A payment that was taken back as a mistake has none.</summary>
 internal static class ReceiptPaper
 {
-    private sealed record Row(Guid Id, Money AmountCents, string Method, DateTimeOffset ReceivedAt, string? InvoiceNumber, string? EstimateNumber, Money? TotalCents, Money RefundedCents);
+    private sealed record Row(Guid Id, Money AmountCents, PaymentMethod Method, DateTimeOffset ReceivedAt, string? InvoiceNumber, string? EstimateNumber, Money? TotalCents, Money RefundedCents);
 
     public static async Task<Paper> ReadAsync(PaymentId id, CurrentUser user, ReadDb db, TimeProvider time, CancellationToken ct)
     {
@@ -34,20 +34,31 @@ internal static class ReceiptPaper
         if (row is null || to is null) throw Missing.Of("payment");
 
         var from = await Letterhead.OfAsync(db, user.Account, ct);
-        var (clock, money) = (new WallClock(time, user.TimeZone), from.Currency);
+        var say = from.Say;
+        var clock = new WallClock(time, user.TimeZone) { Say = say };
         var number = row.Id.ToString("N")[^12..].ToUpperInvariant();
-        var of = row.InvoiceNumber is { } invoice ? $"Invoice {invoice}" : row.EstimateNumber is { } estimate ? $"Deposit for estimate {estimate}" : "Deposit";
-        var sums = new List<Paper.Sum> { new("Received", row.AmountCents.In(money), IsTotal: true) };
-        if (row.RefundedCents > Money.Zero) sums.Add(new("Given back", (Money.Zero - row.RefundedCents).In(money)));
-        return new(PaperKind.Receipt, $"Receipt {number}", from, row.ReceivedAt)
+        var of = row.InvoiceNumber is { } invoice ? say.Of("paper.invoice", invoice) : row.EstimateNumber is { } estimate ? say.Of("paper.deposit.of", estimate) : say["paper.deposit"];
+        var sums = new List<Paper.Sum> { new(say["paper.received"], from.In(row.AmountCents), IsTotal: true) };
+        if (row.RefundedCents > Money.Zero) sums.Add(new(say["paper.given.back"], from.In(Money.Zero - row.RefundedCents)));
+        return new(PaperKind.Receipt, say.Of("paper.receipt", number), from, row.ReceivedAt)
         {
-            ToLabel = "Received from",
-            To = to.Client,
-            Facts = [new("Receipt number", number), new("Received", clock.Written(row.ReceivedAt)), new("How", Shown.Word(row.Method)), new("For", of)],
+            ToLabel = say["paper.received.from"],
+            To = to.Client(say),
+            Facts = [new(say["paper.receipt.number"], number), new(say["paper.received"], clock.Written(row.ReceivedAt)), new(say["paper.how"], say[How(row.Method)]), new(say["portal.for"], of)],
             Subject = to.JobTitle,
-            Tables = [new(null, [new("For"), new("Total", true), new("Received", true)], [new([of, row.TotalCents?.In(money) ?? "", row.AmountCents.In(money)])])],
+            Tables = [new(null, [new(say["portal.for"]), new(say["portal.total"], true), new(say["paper.received"], true)],
+                [new([of, row.TotalCents is { } total ? from.In(total) : "", from.In(row.AmountCents)])])],
             Sums = sums,
-            Text = [new(null, "Thank you.")],
+            Text = [new(null, say["paper.thanks"])],
         };
     }
+
+    private static string How(PaymentMethod method) => method switch
+    {
+        PaymentMethod.Cash => "paper.cash",
+        PaymentMethod.Check => "paper.check",
+        PaymentMethod.Card => "paper.card",
+        PaymentMethod.Transfer => "paper.by.transfer",
+        PaymentMethod.Other => "paper.other",
+    };
 }

@@ -60,6 +60,40 @@ public sealed class PrintingPapers(PostgresServer postgres)
         }
     }
 
+    [Theory]
+    [InlineData("de", "EUR", "Angebot EST-0001", "Rechnung INV-0001|Rechnung an|1333,3333|8,25\u00a0%|2.025,00\u00a0€|5. Dezember 2026", "Rechnungskorrektur CN-0001|Berichtigt", "Quittung|Bar|500,00\u00a0€", "Arbeitsbericht New boiler|Kunde: Die Arbeit wurde ausgeführt")]
+    [InlineData("es", "USD", "Presupuesto EST-0001", "Factura INV-0001|Facturar a|1333.3333|8.25\u00a0%|$2,025.00|5 de diciembre de 2026", "Factura rectificativa CN-0001|Rectifica", "Recibo|Efectivo|$500.00", "Parte de trabajo New boiler|Cliente: el trabajo está hecho")]
+    public async Task Speaks_the_language_that_the_company_has_set(string language, string currency, string estimateSays, string invoiceSays, string noteSays, string receiptSays, string sheetSays)
+    {
+        await using var desk = await Desk.OpenAsync(postgres);
+        await (await desk.Owner.PatchAsync("/api/v1/account", new { currency, settings = new { documents = new { language } } })).DataAsync();
+        var paper = new
+        {
+            client_id = desk.It.Client, job_id = desk.It.Job, tax_rate = 8.25, notes = "Typed by hand",
+            line_items = new object[] { new { description = "Boiler", quantity = "1.5", unit_price = "1333.3333" }, new { description = "Pump", quantity = 1, unit_price_cents = 2_500 } },
+        };
+        var estimate = await desk.DraftAsync(Desk.Estimates, paper);
+        await desk.MovedAsync(Desk.Estimates, estimate, "sent");
+        var invoice = await desk.DraftAsync(Desk.Invoices, paper);
+        await desk.MovedAsync(Desk.Invoices, invoice, "sent");
+        var payment = (string)(await (await desk.PayAsync(invoice, 50_000)).DataAsync(HttpStatusCode.Created))["payment_id"]!;
+        var note = (string)(await (await desk.Owner.PostAsync($"{Desk.Invoices}/{invoice}/credit-notes", new { reason = "Typed by hand" })).JsonAsync())["id"]!;
+
+        foreach (var (path, says) in new[]
+        {
+            ($"{Desk.Estimates}/{estimate}", estimateSays), ($"{Desk.Invoices}/{invoice}", invoiceSays), ($"/api/v1/credit-notes/{note}", noteSays), ($"/api/v1/payments/{payment}", receiptSays), ($"/api/v1/jobs/{desk.It.Job}", sheetSays),
+        })
+        {
+            var page = WebUtility.HtmlDecode(await (await desk.Owner.ReadAsync($"{path.Replace("/api/v1", "/app", StringComparison.Ordinal)}/paper")).Content.ReadAsStringAsync(Stop));
+            Assert.Contains($"<html lang=\"{language}\">", page, StringComparison.Ordinal);
+            foreach (var word in says.Split('|')) Assert.Contains(word, page, StringComparison.Ordinal);
+            foreach (var english in (string[])["Invoice", "Estimate", "Tax<", "Received", "Issued", "Description", "Amount", "Technician", "given when"]) Assert.DoesNotContain(english, page, StringComparison.Ordinal);
+        }
+
+        Assert.Contains(invoiceSays.Split('|')[0], await Pdf.TextAsync(await desk.Owner.GetByteArrayAsync($"{Desk.Invoices}/{invoice}/pdf", Stop)), StringComparison.Ordinal);
+        await (await desk.Owner.PatchAsync("/api/v1/account", new { settings = new { documents = new { language = "xx" } } })).RefusedAsync(HttpStatusCode.BadRequest, "VALIDATION_ERROR");
+    }
+
     [Fact]
     public async Task Is_pdf_a_3_with_every_font_inside()
     {

@@ -72,6 +72,15 @@ internal sealed class Language
         return (amount.Cents < 0 ? "−" : "") + (this["money.before"] == "yes" ? sign.Length == 1 ? sign + text : $"{sign}\u00a0{text}" : $"{text}\u00a0{sign}");
     }
 
+    /// <summary>A price that no whole cents can say, without a currency: 33.3333.</summary>
+    public string Price(UnitPrice price) => price.Amount.ToString("0.00##", Culture);
+
+    /// <summary>8.25 %, without zeros at the end.</summary>
+    public string Rate(Percent rate) => rate.Percentage.ToString("0.####", Culture) + this["number.percent"];
+
+    /// <summary>2, 1.5: without zeros at the end.</summary>
+    public string Amount(Quantity quantity) => quantity.Amount.ToString("0.##", Culture);
+
     /// <summary>
     /// The language for a request: the one that was chosen on the device, else the first of the browser's that is there. The office's own pages are written in English
     /// as yet, and half a page in another language would be worse than none.

@@ -13,6 +13,7 @@ public sealed partial class SpeakingSeveral(PostgresServer postgres)
     public void Each_language_has_every_word_with_the_same_gaps_and_no_other()
     {
         Assert.Equal(["en", "de", "es"], Language.All.Select(language => language.Code));
+        Assert.Equal(Language.All.Select(language => language.Code).Order(StringComparer.Ordinal), Words<Outpost.FieldService.Accounts.PaperLanguage>.All.Order(StringComparer.Ordinal));
         foreach (var other in Language.All.Skip(1))
         {
             Assert.Equal(Language.English.Words.Keys.Order(StringComparer.Ordinal), other.Words.Keys.Order(StringComparer.Ordinal));
