@@ -106,6 +106,20 @@ public sealed class EveryPage(PostgresServer postgres, Chromium chromium)
         Assert.Equal(["color-contrast"], (await Axe.FaultsAsync(window.Page, "color-contrast")).Select(fault => fault.Split(' ')[1]).Distinct());
     }
 
+    [Fact]
+    public async Task Would_be_refused_for_moving_by_a_line()
+    {
+        await using var window = await chromium.OpenAsync(new("http://127.0.0.1:1/"), 390);
+        await window.Page.RouteAsync("**/moves", route => route.FulfillAsync(new() { ContentType = "text/html", Body = "<!doctype html><title>Moves</title><main><h1>Moves</h1><p id=below>Pushed down by a line</p></main>" }));
+        await window.Page.GotoAsync("/moves");
+        await window.Page.EvaluateAsync("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))");
+        await window.Page.EvaluateAsync("document.getElementById('below').insertAdjacentHTML('beforebegin', '<p>Late</p>')");
+
+        await window.Page.WaitForFunctionAsync("() => window.shifts.length > 0");
+
+        Assert.Contains(await FirstLoad.FaultsAsync(window.Page), fault => fault.StartsWith("moves by 0.0", StringComparison.Ordinal) && fault.Contains("below", StringComparison.Ordinal));
+    }
+
     /// <summary>Opens pages by day and by night and keeps what is wrong with them.</summary>
     private sealed class Looking(Window window, int width)
     {

@@ -8,11 +8,11 @@ internal static class FirstLoad
     /// <summary>As it comes over the wire, without pictures.</summary>
     private const int MostBytes = 150 * 1024;
 
-    /// <summary>Has to run before the page does. A shift of less than a hundredth is a page that arrives in two pieces on a busy machine; a good one is below a tenth.</summary>
+    /// <summary>Has to run before the page does. Nothing may move: pages are painted when all of them has arrived.</summary>
     public const string Watch = """
         window.shifts = [];
         new PerformanceObserver(list => {
-          for (const entry of list.getEntries()) if (!entry.hadRecentInput && entry.value >= .01) window.shifts.push(`moves by ${entry.value.toFixed(4)}: ${entry.sources.map(source => source.node?.outerHTML?.slice(0, 80) ?? source.node?.nodeName).join(' ')}`);
+          for (const entry of list.getEntries()) if (!entry.hadRecentInput && entry.value > 0) window.shifts.push(`moves by ${entry.value.toFixed(4)}: ${entry.sources.map(source => source.node?.outerHTML?.slice(0, 80) ?? source.node?.nodeName).join(' ')}`);
         }).observe({ type: 'layout-shift', buffered: true });
         """;
 
