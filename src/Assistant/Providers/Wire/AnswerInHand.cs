@@ -59,11 +59,11 @@ internal sealed class AnswerInHand(WireFailures failures, IAnswerReader reader, 
         if (!reader.Ended) _failure = failures.BrokenOff();
     }
 
-    public async ValueTask TakeWholeAsync(Stream body)
+    public async ValueTask TakeWholeAsync()
     {
         try
         {
-            reader.Whole(await HttpProvider.ReadAsync(body, HttpProvider.LargestAnswer, throwWhenLarger: true, patience.Token), Steps);
+            reader.Whole((await HttpProvider.ReadAsync(response, HttpProvider.LargestAnswer, throwWhenLarger: true, patience.Token)).Span, Steps);
         }
         catch (Exception e) when ((Unreadable(e) ?? failures.Broken(e, patience, ct)) is { } failure)
         {

@@ -18,6 +18,8 @@ internal sealed class HttpProvider : IProvider
     private const int LargestEvent = 16 * 1024 * 1024;
     internal const int LargestAnswer = 64 * 1024 * 1024;
     private const int LargestRest = 64 * 1024;
+    private const int UsualAnswer = 8 * 1024;
+    private const int UsualQuestion = 1024;
     private static readonly TimeSpan ErrorWithin = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan RestWithin = TimeSpan.FromMilliseconds(250);
     private static readonly JsonWriterOptions JsonOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
@@ -75,10 +77,9 @@ internal sealed class HttpProvider : IProvider
         if (response.StatusCode != HttpStatusCode.OK) throw await RefusalAsync(response, patience, ct);
 
         var answer = new AnswerInHand(_failures, _format.NewReader(model, request), response, patience, _timeouts.Idle, ct);
-        var body = await answer.OpenAsync();
         if (IsEventStream(response))
         {
-            using var events = new SseReader(body, LargestEvent);
+            using var events = new SseReader(await answer.OpenAsync(), LargestEvent);
             while (!answer.Reader.Ended)
             {
                 if (!answer.TakeEvent(events) && !await answer.FillAsync(events)) answer.TakeEnd();
@@ -90,7 +91,7 @@ internal sealed class HttpProvider : IProvider
         }
         else
         {
-            await answer.TakeWholeAsync(body);
+            await answer.TakeWholeAsync();
             foreach (var step in answer.Steps) yield return step;
             answer.Settle();
         }
@@ -107,8 +108,7 @@ internal sealed class HttpProvider : IProvider
 
         try
         {
-            await using var body = await response.Content.ReadAsStreamAsync(patience.Token);
-            var embedded = format.Read(await ReadAsync(body, LargestAnswer, throwWhenLarger: true, patience.Token));
+            var embedded = format.Read((await ReadAsync(response, LargestAnswer, throwWhenLarger: true, patience.Token)).Span);
             return embedded.Vectors.Count == texts.Count ? embedded : throw new JsonException("There is not a vector for each text.");
         }
         catch (Exception e) when (e is JsonException or InvalidDataException)
@@ -146,7 +146,7 @@ internal sealed class HttpProvider : IProvider
 
     private HttpRequestMessage Message(string path, Action<Utf8JsonWriter> write, Guid attempt)
     {
-        var body = new ArrayBufferWriter<byte>(4 * 1024);
+        var body = new ArrayBufferWriter<byte>(UsualQuestion);
         using (var json = new Utf8JsonWriter(body, JsonOptions)) write(json);
 
         var message = new HttpRequestMessage(HttpMethod.Post, _root + path)
@@ -186,36 +186,37 @@ internal sealed class HttpProvider : IProvider
     {
         var status = (int)response.StatusCode;
         patience.Allow(ErrorWithin);
-        var body = Array.Empty<byte>();
+        var body = ReadOnlyMemory<byte>.Empty;
         try
         {
-            await using var stream = await response.Content.ReadAsStreamAsync(patience.Token);
-            body = await ReadAsync(stream, LargestError, throwWhenLarger: false, patience.Token);
+            body = await ReadAsync(response, LargestError, throwWhenLarger: false, patience.Token);
         }
         catch (Exception e) when (_failures.Broken(e, patience, ct) is not null)
         {
             // The status says enough.
         }
 
-        var error = _format.ReadError(status, response.Headers, body);
+        var error = _format.ReadError(status, response.Headers, body.Span);
         return _failures.Refused(error, status, response);
     }
 
-    internal static async Task<byte[]> ReadAsync(Stream stream, int largest, bool throwWhenLarger, CancellationToken ct)
+    internal static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpResponseMessage response, int largest, bool throwWhenLarger, CancellationToken ct)
     {
-        var buffer = new byte[8 * 1024];
+        await using var stream = await response.Content.ReadAsStreamAsync(ct);
+        // One more than there are, so that the end is seen without a larger one.
+        var buffer = new byte[response.Content.Headers.ContentLength is { } said && said < UsualAnswer ? said + 1 : UsualAnswer];
         var length = 0;
         while (true)
         {
             if (length == buffer.Length)
             {
-                if (length >= largest) return throwWhenLarger ? throw new InvalidDataException("The answer is too long.") : buffer;
+                if (length >= largest) return throwWhenLarger ? throw new InvalidDataException("The answer is too long.") : buffer.AsMemory();
 
                 Array.Resize(ref buffer, Math.Min(largest, buffer.Length * 2));
             }
 
             var read = await stream.ReadAsync(buffer.AsMemory(length), ct);
-            if (read == 0) return buffer.AsSpan(0, length).ToArray();
+            if (read == 0) return buffer.AsMemory(0, length);
 
             length += read;
         }

@@ -131,11 +131,43 @@ internal sealed class OpenAiChatReader : IAnswerReader
     };
 }
 
-internal sealed record OpenAiChunk(string? Id, string? Model, IReadOnlyList<OpenAiChoice>? Choices, OpenAiUsage? Usage, OpenAiError? Error);
+// A stream brings one of these for every few letters: they are filled in place, where the values of a record would be gathered for its constructor first.
+internal sealed class OpenAiChunk
+{
+    public string? Id { get; set; }
 
-internal sealed record OpenAiChoice(int Index, OpenAiDelta? Delta, OpenAiDelta? Message, string? FinishReason);
+    public string? Model { get; set; }
 
-internal sealed record OpenAiDelta(string? Content, string? Refusal, string? ReasoningContent, string? Reasoning, IReadOnlyList<OpenAiToolCall>? ToolCalls);
+    public List<OpenAiChoice>? Choices { get; set; }
+
+    public OpenAiUsage? Usage { get; set; }
+
+    public OpenAiError? Error { get; set; }
+}
+
+internal sealed class OpenAiChoice
+{
+    public int Index { get; set; }
+
+    public OpenAiDelta? Delta { get; set; }
+
+    public OpenAiDelta? Message { get; set; }
+
+    public string? FinishReason { get; set; }
+}
+
+internal sealed class OpenAiDelta
+{
+    public string? Content { get; set; }
+
+    public string? Refusal { get; set; }
+
+    public string? ReasoningContent { get; set; }
+
+    public string? Reasoning { get; set; }
+
+    public List<OpenAiToolCall>? ToolCalls { get; set; }
+}
 
 internal sealed record OpenAiToolCall(int? Index, string? Id, OpenAiFunction? Function);
 
