@@ -20,6 +20,7 @@ internal static class ChangeTemplate
         var (rule, channel) = ListTemplates.Of(book, template);
         SeeThatItCanBeSent(rule, channel, request);
 
+        await MessageTemplateSql.LockAll(db, user.Account, ct);
         var before = await MessageTemplateSql.FindForUpdate(db, user.Account, rule.Name, channel, ct);
         var saved = await MessageTemplateSql.Save(db, new(MessageTemplateId.New(), user.Account, rule.Name, channel, request.Title, request.BodyText, request.BodyHtml, default, default, 1), ct);
         if (before is null) await AuditLog.Inserted(db, user, "message_template", saved.Id, saved, ct);
@@ -32,6 +33,7 @@ internal static class ChangeTemplate
     public static async Task<NoContent> Reset(string template, CurrentUser user, Db db, MessageBook book, CancellationToken ct)
     {
         var (rule, channel) = ListTemplates.Of(book, template);
+        await MessageTemplateSql.LockAll(db, user.Account, ct);
         if (await MessageTemplateSql.FindForUpdate(db, user.Account, rule.Name, channel, ct) is { } own)
         {
             await MessageTemplateSql.Delete(db, own, ct);

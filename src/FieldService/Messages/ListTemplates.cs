@@ -11,7 +11,9 @@ internal static class ListTemplates
 {
     /// <param name="Template">Its name in a path: <c>visit_reminder.email</c>.</param>
     /// <param name="IsDefault">The company has not said otherwise.</param>
-    public sealed record Row(string Template, string Rule, Channel Channel, string? Title, string BodyText, string? BodyHtml, IReadOnlyList<string> Placeholders, bool IsDefault, DateTimeOffset? UpdatedAt);
+    /// <param name="Version">0 while it is the default.</param>
+    public sealed record Row(
+        string Template, string Rule, Channel Channel, string? Title, string BodyText, string? BodyHtml, IReadOnlyList<string> Placeholders, bool IsDefault, DateTimeOffset? UpdatedAt, int Version) : IVersioned;
 
     public static async Task<Ok<Page<Row>>> Handle([AsParameters] Paging paging, CurrentUser user, Db db, MessageBook book, CancellationToken ct)
     {
@@ -34,6 +36,6 @@ internal static class ListTemplates
     {
         var ours = rule.Defaults[channel];
         var (title, text, html) = own is null ? (ours.Title, ours.BodyText, ours.BodyHtml) : (own.Title, own.BodyText, own.BodyHtml);
-        return new($"{rule.Name}.{Words<Channel>.Of(channel)}", rule.Name, channel, title, text, html, rule.Placeholders, own is null, own?.UpdatedAt);
+        return new($"{rule.Name}.{Words<Channel>.Of(channel)}", rule.Name, channel, title, text, html, rule.Placeholders, own is null, own?.UpdatedAt, own?.Version ?? 0);
     }
 }

@@ -14,9 +14,9 @@ internal static class MessageEndpoints
 
         var templates = app.MapGroup("/api/v1/message-templates").WithTags("Messages");
         templates.MapGet("", ListTemplates.Handle).Requires(Ability.ManageMessages).WithSummary("How messages are worded, and what they may speak of");
-        templates.MapGet("/{template}", ListTemplates.One).Requires(Ability.ManageMessages).WithSummary("How one message is worded: visit_reminder.email");
-        templates.MapPut("/{template}", ChangeTemplate.Handle).Requires(Ability.ManageMessages).WithSummary("Word a message in one's own way");
-        templates.MapDelete("/{template}", ChangeTemplate.Reset).Requires(Ability.ManageMessages).WithSummary("Word a message as Outpost does");
+        templates.MapGet("/{template}", ListTemplates.One).Requires(Ability.ManageMessages).WithVersion().WithSummary("How one message is worded: visit_reminder.email");
+        templates.MapPut("/{template}", ChangeTemplate.Handle).Requires(Ability.ManageMessages).Versioned("template", MessageTemplateSql.LockVersion).WithSummary("Word a message in one's own way");
+        templates.MapDelete("/{template}", ChangeTemplate.Reset).Requires(Ability.ManageMessages).Versioned("template", MessageTemplateSql.LockVersion).WithSummary("Word a message as Outpost does");
         templates.MapPost("/{template}/preview", PreviewTemplate.Handle).Requires(Ability.ManageMessages).WithSummary("A message as a client would read it, about something real");
     }
 }

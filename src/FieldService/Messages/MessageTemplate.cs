@@ -18,6 +18,18 @@ public sealed record MessageTemplate(
 /// <summary>Every statement that writes <c>message_templates</c>.</summary>
 internal static class MessageTemplateSql
 {
+    /// <summary>Version 0 is how Outpost words it.</summary>
+    public static LockNamedVersion LockVersion { get; } = async (db, user, name, ct) =>
+    {
+        if (name.Split('.') is not [var rule, var word] || !Words<Channel>.TryParse(word, out var channel)) return null;
+
+        await LockAll(db, user.Account, ct);
+        return (await FindForUpdate(db, user.Account, rule, channel, ct))?.Version ?? 0;
+    };
+
+    /// <summary>One that is not there cannot be locked: who writes one waits for whoever else does.</summary>
+    public static Task<int> LockAll(Db db, AccountId account, CancellationToken ct) => db.RunAsync($"select 1 from accounts where id = {account} for no key update", ct);
+
     public static Task<MessageTemplate?> FindForUpdate(Db db, AccountId account, string rule, Channel channel, CancellationToken ct) => db.FirstAsync($"""
         select {Columns} from message_templates where account_id = {account} and rule = {rule} and channel = {channel} for update
         """, Read, ct);

@@ -33,6 +33,29 @@ public sealed class WordingMessages(PostgresServer postgres)
         Assert.True((bool)(await (await owner.ReadAsync("/api/v1/message-templates/visit_reminder.email")).DataAsync())["is_default"]!);
     }
 
+    [Fact]
+    public async Task Of_ten_who_read_the_same_wording_one_changes_it()
+    {
+        await using var app = await FieldServiceUnderTest.StartAsync(postgres);
+        var owner = await app.SignedInAsync();
+        foreach (var read in new[] { "\"v0\"", "\"v1\"" })
+        {
+            Assert.Equal(read, (await owner.ReadAsync(Reminder)).Headers.ETag!.Tag);
+            var before = (long)(await app.ValueAsync("select count(*) from audit_log where entity_type = 'message_template'"))!;
+
+            var answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(i => AskAsync(owner, HttpMethod.Put, read, $"Words {i} of {read}")));
+
+            var first = Assert.Single(answers, answer => answer.StatusCode == HttpStatusCode.OK);
+            Assert.Equal(9, answers.Count(answer => answer.StatusCode == HttpStatusCode.PreconditionFailed));
+            Assert.Equal((string?)(await first.DataAsync())["title"], await app.ValueAsync("select title from message_templates"));
+            Assert.Equal(before + 1, await app.ValueAsync("select count(*) from audit_log where entity_type = 'message_template'"));
+        }
+
+        await (await AskAsync(owner, HttpMethod.Delete, "\"v1\"")).RefusedAsync(HttpStatusCode.PreconditionFailed, "STALE_VERSION");
+        Assert.Equal(HttpStatusCode.NoContent, (await AskAsync(owner, HttpMethod.Delete, "\"v2\"")).StatusCode);
+        Assert.Equal("\"v0\"", (await owner.ReadAsync(Reminder)).Headers.ETag!.Tag);
+    }
+
     [Theory]
     [InlineData("email", "{{client_nam}}", "x", "title")]
     [InlineData("email", "x", "{{invoice_number}}", "body_text")]
@@ -62,5 +85,14 @@ public sealed class WordingMessages(PostgresServer postgres)
         {
             await (await owner.PutAsJsonAsync($"/api/v1/message-templates/{one!["template"]}", new { title = (string?)one["title"], body_text = (string?)one["body_text"], body_html = (string?)one["body_html"] }, FieldServiceUnderTest.Stop)).DataAsync();
         }
+    }
+
+    private const string Reminder = "/api/v1/message-templates/visit_reminder.email";
+
+    private static Task<HttpResponseMessage> AskAsync(HttpClient client, HttpMethod method, string version, string? title = null)
+    {
+        var request = new HttpRequestMessage(method, Reminder) { Content = title is null ? null : JsonContent.Create(new { title, body_text = "Soon." }) };
+        request.Headers.TryAddWithoutValidation("If-Match", version);
+        return client.SendAsync(request, FieldServiceUnderTest.Stop);
     }
 }
