@@ -13,9 +13,11 @@ internal static class AnswerChecklist
 {
     /// <param name="Item">As the checklist words it.</param>
     /// <param name="Value"><c>yes</c> for an item that is ticked, or what was asked for; empty when it is not answered.</param>
-    public sealed record Given([property: Required] string? Item, string? Value);
+    /// <param name="Was">What stood there when the answer was given, for a request that compares.</param>
+    public sealed record Given([property: Required] string? Item, string? Value, string? Was = null);
 
-    public sealed record Request([property: Required, MaxLength(ChecklistRules.MostItems)] IReadOnlyList<Given>? Answers);
+    /// <param name="Compare">Several answer the same list: what another has answered meanwhile stays where this one says nothing new, and is told of where it says something else.</param>
+    public sealed record Request([property: Required, MaxLength(ChecklistRules.MostItems)] IReadOnlyList<Given>? Answers, bool Compare = false);
 
     public static async Task<Ok<Page<VisitChecklist>>> List(VisitId id, [AsParameters] Paging paging, CurrentUser user, ReadDb db, CancellationToken ct)
     {
@@ -39,7 +41,7 @@ internal static class AnswerChecklist
 
             var value = given.Value ?? "";
             if (value.Length > ChecklistRules.LongestAnswer) throw ChecklistRules.TooLong();
-            answers[place] = value;
+            answers[place] = request.Compare ? Merged(before, place, given.Was ?? "", value, user) : value;
         }
 
         var after = before with { Answers = answers };
@@ -48,6 +50,16 @@ internal static class AnswerChecklist
         var saved = (await db.ListAsync(ChecklistSql.OfVisit(user.Account, id), ChecklistSql.ReadOfVisit, ct)).Find(list => list.TemplateId == checklist.Value)!;
         await db.CommitAsync(ct);
         return Web.Answers.Ok(saved);
+    }
+
+    // What the same person has answered before they see replaced as they wish: without a signal their own page is behind.
+    private static string Merged(VisitChecklist before, int place, string was, string value, CurrentUser user)
+    {
+        var stands = before.Answers[place];
+        if (value == was) return stands;
+        if (stands != was && stands != value && before.AnsweredBy != user.Id.Value) throw ChecklistRules.AnsweredMeanwhile(before.Items[place], stands);
+
+        return value;
     }
 
     /// <summary>A visit is finished only when every checklist that has to be answered is. The caller holds the visit.</summary>

@@ -17,6 +17,9 @@ internal static class ChecklistRules
 
     public static RuleException NoSuchItem(string item) => new("VALIDATION_ERROR", $"The checklist does not ask “{(item.Length > 80 ? item[..80] + "…" : item)}”. Read it again: it may have been changed.") { Field = "answers" };
 
+    public static RuleException AnsweredMeanwhile(string item, string stands) => new(
+        "CONFLICT", stands.Length == 0 ? $"Somebody else has taken back the answer to “{item}” meanwhile. Look at it again." : $"Somebody else has answered “{item}” with “{stands}” meanwhile. Look at it again.") { Field = "answers" };
+
     public static RuleException TooLong() => new("VALIDATION_ERROR", $"An answer has up to {LongestAnswer} characters.") { Field = "answers" };
 
     public static RuleException IsOpen(string name) => new("PRECONDITION_FAILED", $"The checklist “{name}” has to be answered before the visit is finished.");

@@ -54,6 +54,31 @@ public sealed class AnsweringAChecklist(PostgresServer postgres)
     }
 
     [Fact]
+    public async Task Two_who_are_at_the_same_list_keep_each_others_answers()
+    {
+        await using var app = await FieldServiceUnderTest.StartAsync(postgres);
+        var visit = await app.VisitAsync(await app.JobAsync("scheduled"), app.Company.Tech);
+        var (owner, tech) = (await app.SignedInAsync(), await app.SignedInAsync(app.Company.Tech));
+        var list = await MadeAsync(owner, new { name = "All", items = new[] { "First", "Second", "Third:" } });
+
+        // Both have read an empty list.
+        await (await CompareAsync(tech, visit, list, ("First", "yes", ""), ("Second", "", ""), ("Third:", "1.8", ""))).DataAsync();
+        await (await CompareAsync(owner, visit, list, ("First", "", ""), ("Second", "yes", ""), ("Third:", "", ""))).DataAsync();
+        Assert.Equal("""["yes","yes","1.8"]""", (await OfAsync(tech, visit))[0]!["answers"]!.ToJsonString());
+
+        // Who says something else than the other has said is told; the same, and what one has seen, is taken.
+        var told = await (await CompareAsync(tech, visit, list, ("First", "", "yes"), ("Second", "yes", ""), ("Third:", "2.0", ""))).RefusedAsync(HttpStatusCode.Conflict, "CONFLICT");
+        Assert.Contains("“Third:” with “1.8”", (string)told["message"]!, StringComparison.Ordinal);
+        Assert.Equal("""["yes","yes","1.8"]""", (await OfAsync(tech, visit))[0]!["answers"]!.ToJsonString());
+        await (await CompareAsync(tech, visit, list, ("First", "", "yes"), ("Second", "yes", ""), ("Third:", "2.0", "1.8"))).DataAsync();
+        Assert.Equal("""["","yes","2.0"]""", (await OfAsync(owner, visit))[0]!["answers"]!.ToJsonString());
+
+        // From a page without a signal, which does not know what was sent from it before.
+        await (await CompareAsync(tech, visit, list, ("First", "yes", ""), ("Second", "", ""), ("Third:", "2.1", ""))).DataAsync();
+        Assert.Equal("""["yes","yes","2.1"]""", (await OfAsync(owner, visit))[0]!["answers"]!.ToJsonString());
+    }
+
+    [Fact]
     public async Task What_is_no_list_is_refused()
     {
         await using var app = await FieldServiceUnderTest.StartAsync(postgres);
@@ -73,6 +98,9 @@ public sealed class AnsweringAChecklist(PostgresServer postgres)
 
     private static Task<HttpResponseMessage> PutAsync(HttpClient client, Guid visit, string list, params (string Item, string Value)[] answers) =>
         client.PutAsJsonAsync($"/api/v1/visits/{visit}/checklists/{list}", new { answers = answers.Select(one => new { item = one.Item, value = one.Value }) }, Stop);
+
+    private static Task<HttpResponseMessage> CompareAsync(HttpClient client, Guid visit, string list, params (string Item, string Value, string Was)[] answers) =>
+        client.PutAsJsonAsync($"/api/v1/visits/{visit}/checklists/{list}", new { compare = true, answers = answers.Select(one => new { item = one.Item, value = one.Value, was = one.Was }) }, Stop);
 
     private static async Task AnswerAsync(HttpClient client, Guid visit, string list, params (string Item, string Value)[] answers) => await (await PutAsync(client, visit, list, answers)).DataAsync();
 }
