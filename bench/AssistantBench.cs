@@ -4,6 +4,7 @@ using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
+using Outpost.Platform.Http;
 
 namespace Outpost.Bench;
 
@@ -99,7 +100,8 @@ internal sealed class AssistantBench(TextWriter output, TimeSpan duration, long 
     /// <summary>A caller hangs up in the middle of an answer: how long until the provider's connection is closed, and stops costing.</summary>
     private async Task LeavingAsync(PracticeProcess provider, Installation outpost, string key, CancellationToken ct)
     {
-        using var practice = new HttpClient { BaseAddress = new($"http://127.0.0.1:{provider.Port}") };
+        using var practice = OutgoingHttp.Client(TimeSpan.FromSeconds(100));
+        practice.BaseAddress = new($"http://127.0.0.1:{provider.Port}");
         var took = new List<double>();
         for (var i = 0; i < Leavers; i++)
         {

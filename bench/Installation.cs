@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
+using Outpost.Platform.Http;
 
 namespace Outpost.Bench;
 
@@ -64,7 +65,12 @@ internal sealed class Installation : IAsyncDisposable
         return answer.Headers.GetValues("Set-Cookie").Single().Split(';')[0];
     }
 
-    public HttpClient Client() => new() { BaseAddress = new Uri($"http://127.0.0.1:{Port}") };
+    public HttpClient Client()
+    {
+        var client = OutgoingHttp.Client(TimeSpan.FromSeconds(100));
+        client.BaseAddress = new Uri($"http://127.0.0.1:{Port}");
+        return client;
+    }
 
     /// <summary>The settings with which another process reaches its database of the hub.</summary>
     public IEnumerable<(string Key, string Value)> Reach()

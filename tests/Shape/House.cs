@@ -245,7 +245,7 @@ internal static partial class House
         where Services[service].Tables.GetValueOrDefault(table) is var owner && owner != feature && (feature != Filler || owner is null)
         select table;
 
-    /// <summary>What must not be called: the clock is a <c>TimeProvider</c>, errors are named, and SQL is made by <c>Sql</c>.</summary>
+    /// <summary>What must not be called: the clock is a <c>TimeProvider</c>, errors are named, SQL is made by <c>Sql</c>, and a client for HTTP by <c>OutgoingHttp</c>.</summary>
     public static bool IsBanned(string line) => Banned().IsMatch(line);
 
     public static bool NamesNothing(string folder) => ForbiddenFolder().IsMatch(folder);
@@ -263,7 +263,7 @@ internal static partial class House
     [GeneratedRegex(@"\b(?:insert\s+into|update|delete\s+from)\s+(?:only\s+)?(?:public\.)?(?<table>[a-z]+(?:_[a-z]+)*)\s+(?:set\b|\(|where\b|values\b|as\b|select\b|using\b|default\b|\w\s+(?:set|using|where)\b)", RegexOptions.IgnoreCase)]
     private static partial Regex Write();
 
-    [GeneratedRegex(@"\bDateTime(?:Offset)?\.(?:Utc)?Now\b|\bDateTime\.Today\b|\bThread\.Sleep\b|\.(?:Result|Wait\(\))\s*;")]
+    [GeneratedRegex(@"\bDateTime(?:Offset)?\.(?:Utc)?Now\b|\bDateTime\.Today\b|\bThread\.Sleep\b|\.(?:Result|Wait\(\))\s*;|\bnew HttpClient\b")]
     private static partial Regex Banned();
 
     [GeneratedRegex(@"^(?:Common|Shared|Utils?|Helpers?|Managers?|Services?|Models?|Core|Misc)$", RegexOptions.IgnoreCase)]

@@ -51,7 +51,7 @@ public sealed class TheHouse
     }
 
     [Fact]
-    public void The_clock_is_a_TimeProvider_and_nothing_blocks()
+    public void The_clock_is_a_TimeProvider_nothing_blocks_and_calls_go_out_by_one_door()
     {
         var broken = from file in House.CodeFiles(House.Source)
                      from line in File.ReadLines(file)

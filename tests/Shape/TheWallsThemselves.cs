@@ -38,6 +38,8 @@ public sealed class TheWallsThemselves
     [InlineData("var now = DateTimeOffset.Now;", true)]
     [InlineData("task.Wait();", true)]
     [InlineData("var x = task.Result;", true)]
+    [InlineData("using var client = new HttpClient { Timeout = patience };", true)]
+    [InlineData("using var client = OutgoingHttp.Client(patience);", false)]
     [InlineData("var now = clock.GetUtcNow();", false)]
     public void A_banned_call_is_seen(string line, bool banned) => Assert.Equal(banned, House.IsBanned(line));
 

@@ -26,7 +26,7 @@ internal sealed class ProviderSet : IDisposable
     public ProviderSet(Settings settings, WireTimeouts timeouts, TimeProvider clock)
     {
         (_settings, _timeouts, _clock) = (settings, timeouts, clock);
-        _http = new(HttpProvider.NewHandler(timeouts));
+        _http = new(HttpProvider.NewConnections(timeouts));
         PracticeAt = settings[PracticeSetting] is { } address ? new(address) : null;
     }
 

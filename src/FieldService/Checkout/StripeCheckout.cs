@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using Outpost.Kernel;
+using Outpost.Platform.Http;
 
 namespace Outpost.FieldService.Checkout;
 
@@ -9,7 +10,7 @@ namespace Outpost.FieldService.Checkout;
 internal sealed partial class StripeCheckout(CheckoutSettings settings, ILogger<StripeCheckout> log) : IPaymentProvider, IDisposable
 {
     private const int Attempts = 2;
-    private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) }) { Timeout = TimeSpan.FromSeconds(20) };
+    private readonly HttpClient _http = OutgoingHttp.Client(TimeSpan.FromSeconds(20), new() { AllowAutoRedirect = false, UseCookies = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) });
 
     public bool IsOn => settings.IsOn;
 

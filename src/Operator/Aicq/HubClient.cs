@@ -6,6 +6,7 @@ using System.Security.Cryptography;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Outpost.Platform.Http;
 using Outpost.Platform.Processes;
 using Outpost.Platform.Secrets;
 using static Outpost.Operator.Aicq.HubRecords;
@@ -38,12 +39,8 @@ internal sealed class HubClient : IDisposable
     public HubClient(Uri hub, AgentIdentity? agent, TimeProvider clock)
     {
         (_agent, _clock) = (agent, clock);
-        _http = new(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false, ConnectTimeout = TimeSpan.FromSeconds(10) })
-        {
-            BaseAddress = hub,
-            Timeout = Timeout.InfiniteTimeSpan,
-            MaxResponseContentBufferSize = MostBytes,
-        };
+        _http = OutgoingHttp.Client(Timeout.InfiniteTimeSpan, new() { UseCookies = false, AllowAutoRedirect = false, ConnectTimeout = TimeSpan.FromSeconds(10) });
+        (_http.BaseAddress, _http.MaxResponseContentBufferSize) = (hub, MostBytes);
         _http.DefaultRequestHeaders.UserAgent.Add(new("Outpost-AICQ", Assembly.GetExecutingAssembly().GetName().Version!.ToString(3)));
     }
 

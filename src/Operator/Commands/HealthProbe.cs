@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Outpost.Platform.Configuration;
+using Outpost.Platform.Http;
 
 namespace Outpost.Operator.Commands;
 
@@ -111,14 +112,13 @@ internal static class HealthProbe
 internal static class Wire
 {
     /// <summary>A client that follows nothing and keeps no cookies, so that each answer is seen as it is.</summary>
-    public static HttpClient Client(Uri url, TimeSpan patience) => new(new SocketsHttpHandler
+    public static HttpClient Client(Uri url, TimeSpan patience) => OutgoingHttp.Client(patience, new()
     {
         AllowAutoRedirect = false,
         UseCookies = false,
         UseProxy = !url.IsLoopback,
         ConnectTimeout = patience,
-    })
-    { Timeout = patience };
+    });
 
     public static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 

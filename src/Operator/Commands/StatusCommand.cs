@@ -3,6 +3,7 @@ using System.Text.Json;
 using Outpost.Operator.Nodes;
 using Outpost.Operator.Runtimes;
 using Outpost.Platform.Configuration;
+using Outpost.Platform.Http;
 using Outpost.Platform.Processes;
 using Spectre.Console;
 
@@ -31,7 +32,7 @@ public static class StatusCommand
     {
         if (RunRecord.OfRunning(data) is not { } record) return new(false, data.Path, null, null, null, [], [], new Dictionary<string, long>(), [], true);
 
-        using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
+        using var client = OutgoingHttp.Client(TimeSpan.FromSeconds(5));
         var roles = new List<StatusReport.RoleLine>();
         foreach (var role in record.Roles)
         {

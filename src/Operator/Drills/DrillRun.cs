@@ -7,6 +7,7 @@ using Outpost.Operator.Journal;
 using Outpost.Operator.Restores;
 using Outpost.Operator.Runtimes;
 using Outpost.Platform.Configuration;
+using Outpost.Platform.Http;
 using Outpost.Platform.Postgres.Embedded;
 using Outpost.Platform.Processes;
 using Outpost.Platform.Roles;
@@ -125,7 +126,8 @@ internal sealed class DrillRun(IReadOnlyList<Role> roles, IReadOnlyList<Subsyste
 
         var password = Secret.Password();
         await users.SetPasswordAsync(served, owner.Email, password, ct);
-        using var client = new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromSeconds(30) };
+        using var client = OutgoingHttp.Client(TimeSpan.FromSeconds(30));
+        client.BaseAddress = address;
         using var answer = await client.PostAsJsonAsync(new Uri("api/v1/auth/login", UriKind.Relative), new { email = owner.Email, password }, ct);
         var body = await answer.Content.ReadAsStringAsync(ct);
         var role = answer.IsSuccessStatusCode ? JsonNode.Parse(body)?["user"]?["role"]?.GetValue<string>() : null;

@@ -5,6 +5,7 @@ using System.Text.Json.Serialization;
 using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
+using Outpost.Platform.Http;
 
 namespace Outpost.Operator.Mcp;
 
@@ -19,12 +20,9 @@ internal static class McpSession
 
     public static async Task RunAsync(FieldServiceAddress address, TextWriter talk, CancellationToken ct)
     {
-        using var http = new HttpClient(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false })
-        {
-            BaseAddress = address.Url,
-            Timeout = TimeSpan.FromSeconds(60),
-            DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", address.Key) },
-        };
+        using var http = OutgoingHttp.Client(TimeSpan.FromSeconds(60), new() { UseCookies = false, AllowAutoRedirect = false });
+        http.BaseAddress = address.Url;
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", address.Key);
         var version = Assembly.GetExecutingAssembly().GetName().Version!.ToString(3);
         http.DefaultRequestHeaders.UserAgent.Add(new("Outpost-MCP", version));
         var options = new McpServerOptions

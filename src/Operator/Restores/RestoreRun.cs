@@ -4,6 +4,7 @@ using Outpost.Operator.Backups;
 using Outpost.Operator.Journal;
 using Outpost.Operator.Runtimes;
 using Outpost.Platform.Configuration;
+using Outpost.Platform.Http;
 using Outpost.Platform.Processes;
 using Outpost.Platform.Redis.Embedded;
 using Outpost.Platform.Roles;
@@ -209,7 +210,7 @@ internal sealed class RestoreRun(
         if (RunRecord.OfRunning(data) is not { } run) return;
 
         operation.Step("healthy");
-        using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
+        using var client = OutgoingHttp.Client(TimeSpan.FromSeconds(5));
         var begun = clock.GetTimestamp();
         foreach (var health in run.Roles.Where(r => r is { Address: not null, Health: not null }).Select(r => new Uri(r.Address!, r.Health)))
         {

@@ -6,6 +6,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Outpost.Operator.Runtimes;
 using Outpost.Platform.Configuration;
+using Outpost.Platform.Http;
 using Outpost.Platform.Processes;
 using Outpost.Platform.Roles;
 
@@ -86,7 +87,7 @@ internal sealed class ServedCopy : IAsyncDisposable
 
     private async Task HealthyAsync(Role role, TimeProvider clock, CancellationToken ct)
     {
-        using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
+        using var client = OutgoingHttp.Client(TimeSpan.FromSeconds(5));
         var begun = clock.GetTimestamp();
         while (true)
         {

@@ -1,3 +1,4 @@
+using Outpost.Platform.Http;
 using Outpost.Platform.Processes;
 
 namespace Outpost.Operator.Runtimes;
@@ -10,7 +11,7 @@ public static class RoleHealth
     /// <exception cref="TroubleException">One is not healthy at the deadline.</exception>
     public static async Task AllWithinAsync(IEnumerable<RunningRole> roles, TimeSpan deadline, LogFile log, TimeProvider clock, CancellationToken ct)
     {
-        using var client = new HttpClient { Timeout = OneAnswer };
+        using var client = OutgoingHttp.Client(OneAnswer);
         var start = clock.GetTimestamp();
         foreach (var role in roles)
         {

@@ -41,7 +41,7 @@ public static class PublicHttp
             MaxConnectionsPerServer = 4,
             ConnectCallback = (call, ct) => ConnectAsync(call.DnsEndPoint, allowPrivate, resolve, ct),
         };
-        return new(new Guard(sockets, allowPrivate)) { Timeout = timeout };
+        return new(new Guard(new OutgoingHttp(sockets), allowPrivate)) { Timeout = timeout };
     }
 
     /// <summary>Why a URL cannot be called, as the end of a sentence that begins with it; null when it can, as far as can be seen without resolving its name.</summary>

@@ -58,7 +58,7 @@ public sealed class Practice : IAsyncLifetime
 
     internal IProvider Provider(string api, WireTimeouts? timeouts = null, string? key = "sk-practice-key-0001", Uri? address = null)
     {
-        var connection = new HttpMessageInvoker(HttpProvider.NewHandler(timeouts ?? Patient));
+        var connection = new HttpMessageInvoker(HttpProvider.NewConnections(timeouts ?? Patient));
         _connections.Add(connection);
         return new HttpProvider(new(api, ApiOf(api), new(address ?? Server.Address, PathOf(ApiOf(api))), null), key, connection, timeouts ?? Patient, TimeProvider.System);
     }

@@ -5,6 +5,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Outpost.Assistant.Catalogue;
+using Outpost.Platform.Http;
 
 namespace Outpost.Assistant.Providers.Wire;
 
@@ -53,7 +54,7 @@ internal sealed class HttpProvider : IProvider
     public string Name { get; }
 
     /// <summary>The connections to all providers: kept and used again, and closed at once when an answer is not wanted any more.</summary>
-    public static SocketsHttpHandler NewHandler(WireTimeouts timeouts) => new()
+    public static OutgoingHttp NewConnections(WireTimeouts timeouts) => new(new()
     {
         AllowAutoRedirect = false,
         UseCookies = false,
@@ -67,7 +68,7 @@ internal sealed class HttpProvider : IProvider
         EnableMultipleHttp2Connections = true,
         // What we trace is our own affair.
         ActivityHeadersPropagator = null,
-    };
+    });
 
     public async IAsyncEnumerable<AnswerEvent> AnswerAsync(Model model, ModelRequest request, Guid attempt, [EnumeratorCancellation] CancellationToken ct)
     {
