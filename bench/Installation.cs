@@ -110,12 +110,21 @@ internal sealed class Installation : IAsyncDisposable
         var installation = new Installation(process, directory, port, wanted);
         process.ErrorDataReceived += (_, line) => installation.Keep(line.Data);
         process.BeginErrorReadLine();
-        await installation.HealthyAsync(started, ct);
+        try
+        {
+            await installation.HealthyAsync(started, ct);
 
-        // One line on standard output says that everything runs, and how to sign in if that is new.
-        var report = await process.StandardOutput.ReadLineAsync(ct) ?? throw installation.Unhealthy();
-        if (JsonNode.Parse(report)!["logins"]!.AsArray().FirstOrDefault(one => (string)one!["system"]! == wanted.System) is { } login) installation.Login = ((string)login["email"]!, (string)login["password"]!);
-        return installation;
+            // One line on standard output says that everything runs, and how to sign in if that is new.
+            var report = await process.StandardOutput.ReadLineAsync(ct) ?? throw installation.Unhealthy();
+            if (JsonNode.Parse(report)!["logins"]!.AsArray().FirstOrDefault(one => (string)one!["system"]! == wanted.System) is { } login) installation.Login = ((string)login["email"]!, (string)login["password"]!);
+            return installation;
+        }
+        catch
+        {
+            // What does not come up must not go on beside the next measurement.
+            await installation.DisposeAsync();
+            throw;
+        }
     }
 
     private async Task HealthyAsync(long started, CancellationToken ct)
